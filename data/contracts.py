@@ -1,0 +1,211 @@
+"""What every table of the region pack must look like, checked all at once.
+
+Each table has a pandera schema; `check` reads text cells, coerces them and returns every fault
+with its file line, so that a person mends a file in one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pandera.pandas as pa
+
+from data.units import REGION_BBOX
+
+LEG_MODES = ("paved", "track", "desert", "foot", "sea")
+CORRIDORS = (
+    "niger-libya", "niger-algeria", "mali-algeria", "chad-libya", "sudan-libya", "sudan-egypt", "central-sahara",
+    "western-africa-atlantic", "west-africa", "horn", "central-med", "western-med", "eastern-med",
+)  # fmt: skip
+PLACE_KINDS = (
+    "city", "town", "port", "landing", "border_post", "border_point", "oasis", "well", "mine", "landmark",
+)  # fmt: skip
+PLACE_ROLES = (
+    "sar_base", "place_of_safety", "transit_centre", "fmp", "departure", "landing", "refuel", "night_stop",
+)  # fmt: skip
+WATER_KINDS = ("well", "oasis", "guelta", "spring", "piped", "lake", "river")
+WATER_RELIABILITIES = ("perennial", "seasonal", "brackish", "unknown", "reported_dry")
+INCIDENT_CAUSES = (
+    "thirst_breakdown", "thirst_abandoned", "thirst_lost", "thirst_expelled", "thirst_unspecified",
+    "vehicle_accident", "violence", "mine", "illness", "unknown",
+)  # fmt: skip
+ID = r"^[a-z0-9_]+$"
+LEG_ID = r"^[a-z0-9_]+--[a-z0-9_]+$"
+VIA = r"^$|^-?\d+(\.\d+)? -?\d+(\.\d+)?(;-?\d+(\.\d+)? -?\d+(\.\d+)?)*$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+
+def _text(pattern: str | None = None, *, unique: bool = False, empty: bool = False) -> pa.Column:
+    checks = [] if empty else [pa.Check.str_length(min_value=1, error="must not be empty")]
+    if pattern:
+        checks.append(pa.Check.str_matches(pattern, error=f"must look like {pattern}"))
+    return pa.Column(str, checks, unique=unique)
+
+
+def _one_of(allowed: Sequence[str], *, unique: bool = False) -> pa.Column:
+    return pa.Column(str, pa.Check.isin(list(allowed), error=f"must be one of {', '.join(allowed)}"), unique=unique)
+
+
+def _number(low: float, high: float, *, nullable: bool = False) -> pa.Column:
+    return pa.Column(
+        float, pa.Check.in_range(low, high, error=f"must be from {low:g} to {high:g}"), nullable=nullable, coerce=True
+    )
+
+
+def _roles(column: pd.Series) -> pd.Series:
+    return column.map(lambda cell: all(role in PLACE_ROLES for role in cell.split(";") if role))
+
+
+def _date(*, empty: bool = False) -> pa.Column:
+    def real_day(column: pd.Series) -> pd.Series:
+        parsed = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+        return parsed.notna() | (column == "") if empty else parsed.notna()
+
+    return pa.Column(str, pa.Check(real_day, error="must be a day as 2026-06-15"))
+
+
+_LON = _number(REGION_BBOX[0], REGION_BBOX[2])
+_LAT = _number(REGION_BBOX[1], REGION_BBOX[3])
+_SOURCED = {"source": _text()}
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "places": pa.DataFrameSchema(
+        {
+            "place_id": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
+            "country": _text(r"^[A-Z]{2}$"), "lon": _LON, "lat": _LAT, "kind": _one_of(PLACE_KINDS),
+            "roles": pa.Column(str, pa.Check(_roles, error=f"must be ;-joined out of {', '.join(PLACE_ROLES)}")),
+            "precision_km": _number(0.01, 500), **_SOURCED,
+        }
+    ),
+    "legs": pa.DataFrameSchema(
+        {
+            "leg_id": _text(LEG_ID, unique=True), "from_id": _text(ID), "to_id": _text(ID),
+            "mode": _one_of(LEG_MODES), "corridor": _one_of(CORRIDORS), "via_lonlat": _text(VIA, empty=True),
+            "precision_km": _number(0.01, 500), **_SOURCED,
+        }
+    ),
+    "water_points": pa.DataFrameSchema(
+        {
+            "water_id": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
+            "country": _text(r"^[A-Z]{2}$"), "lon": _LON, "lat": _LAT, "kind": _one_of(WATER_KINDS),
+            "reliability": _one_of(WATER_RELIABILITIES), "precision_km": _number(0.01, 500),
+            "verified_on": _date(empty=True), **_SOURCED,
+        }
+    ),
+    "incidents": pa.DataFrameSchema(
+        {
+            "incident_id": _text(r"^[a-z0-9-]+$", unique=True), "date": _date(),
+            "date_precision": _one_of(("day", "month", "year")), "corridor": _one_of(CORRIDORS),
+            "country": _text(r"^[A-Z]{2}$"), "place": _text(), "lon": _LON, "lat": _LAT,
+            "precision_km": _number(0.01, 1000), "dead": _number(0, 5000, nullable=True),
+            "missing": _number(0, 5000, nullable=True), "survivors": _number(0, 20000, nullable=True),
+            "cause": _one_of(INCIDENT_CAUSES), "source_grade": _one_of(("A", "B", "C", "D")), **_SOURCED,
+            "url": _text(r"^https?://\S+$"),
+        }
+    ),
+    "climate_stations": pa.DataFrameSchema(
+        {
+            "station_id": _text(ID, unique=True), "name": _text(), "country": _text(r"^[A-Z]{2}$"),
+            "lon": _LON, "lat": _LAT, "elevation_m": _number(-200, 4000), "period": _text(),
+            "rh_basis": _one_of(("published", "estimated")), "precision": _text(), **_SOURCED,
+            "url": _text(r"^https?://\S+$"),
+        }
+    ),
+    "climate_normals": pa.DataFrameSchema(
+        {
+            "station_id": _text(ID), "month": _number(1, 12), "tmax_degc": _number(5, 50),
+            "tmin_degc": _number(-10, 38), "rh_pct": _number(3, 98),
+        },
+        unique=["station_id", "month"],
+    ),
+    "vehicles": pa.DataFrameSchema(
+        {
+            "vehicle_type": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
+            "tank_l": _number(10, 2000), "cans_l": _number(0, 2000),
+            **{f"l_per_100km_{surface}": _number(3, 200) for surface in ("paved", "track", "desert")},
+            **{f"speed_{surface}_kph": _number(3, 120) for surface in ("paved", "track", "desert")},
+            "seats_rescued": _number(0, 200), "crew": _number(1, 20), "water_l": _number(0, 20000),
+            "crew_hours": _number(1, 24), "precision": _text(), **_SOURCED,
+        }
+    ),
+    "bases": pa.DataFrameSchema(
+        {
+            "base_id": _text(ID, unique=True), "vehicle_type": _text(ID), "vehicles": _number(1, 100),
+            "timezone": _text(), "curfew_start": _text(CLOCK), "curfew_end": _text(CLOCK), "precision": _text(),
+            **_SOURCED,
+        }
+    ),
+}  # fmt: skip
+
+#: (table, column) -> (table, column) that has to hold the value.
+REFERENCES = {
+    ("legs", "from_id"): ("places", "place_id"),
+    ("legs", "to_id"): ("places", "place_id"),
+    ("climate_normals", "station_id"): ("climate_stations", "station_id"),
+    ("bases", "base_id"): ("places", "place_id"),
+    ("bases", "vehicle_type"): ("vehicles", "vehicle_type"),
+}
+
+
+def check(table: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Coerce a table of text cells and list every fault.
+
+    Parameters
+    ----------
+    table : str
+        A key of `SCHEMAS`.
+    cells : DataFrame
+        Text cells as read from the file, one row a record, index 0..n-1; an empty cell is "".
+
+    Returns
+    -------
+    frame : DataFrame
+        The coerced table (only to be used when there is no fault).
+    faults : list of str
+        One line a fault: table, line in the file (the header is line 1), column, value, what is asked for.
+    """
+    schema = SCHEMAS[table]
+    missing = [name for name in schema.columns if name not in cells.columns]
+    extra = [name for name in cells.columns if name not in schema.columns]
+    if missing or extra:
+        return cells, [f"{table}: column '{name}' is missing" for name in missing] + [
+            f"{table}: column '{name}' is not known" for name in extra
+        ]
+    nullable = [name for name, column in schema.columns.items() if column.nullable]
+    numeric = [name for name, column in schema.columns.items() if column.dtype == pa.Float64()]
+    frame = cells.copy()
+    frame[nullable] = frame[nullable].replace("", None)
+    faults = []
+    for name in numeric:
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        bad = numbers.isna() & frame[name].notna()
+        faults += [f"{table} line {row + 2}: {name} '{cells.at[row, name]}' is not a number" for row in frame.index[bad]]
+        frame[name] = numbers.where(~bad, schema.columns[name].checks[0].statistics["min_value"])
+    try:
+        return schema.validate(frame, lazy=True), faults
+    except pa.errors.SchemaErrors as errors:
+        return frame, faults + _lines(table, errors.failure_cases)
+
+
+def _lines(table: str, cases: pd.DataFrame) -> list[str]:
+    """Turn pandera's failure cases into one line each."""
+    lines = []
+    for case in cases.itertuples():
+        where = f" line {int(case.index) + 2}" if pd.notna(case.index) else ""
+        asked = "appears more than once" if "unique" in str(case.check) else str(case.check)
+        lines.append(f"{table}{where}: {case.column} '{case.failure_case}' {asked}")
+    return list(dict.fromkeys(lines))
+
+
+def check_references(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """List every id that points at nothing, one line each."""
+    faults = []
+    for (table, column), (target, key) in REFERENCES.items():
+        frame = tables[table]
+        unknown = ~frame[column].isin(tables[target][key])
+        faults += [
+            f"{table} line {row + 2}: {column} '{value}' is no {key} of {target}"
+            for row, value in frame.loc[unknown, column].items()
+        ]
+    return faults

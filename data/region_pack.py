@@ -1,0 +1,90 @@
+"""The region pack: the facts every computation starts from, read and checked as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from data.contracts import SCHEMAS, check, check_references
+from data.errors import BadInput
+
+SHIPPED = Path(__file__).parent / "region"
+
+
+@dataclass(frozen=True)
+class RegionPack:
+    """Checked tables of one region.
+
+    Attributes
+    ----------
+    places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases : DataFrame
+        As `data.contracts.SCHEMAS` say; lon and lat in degrees (WGS84). `places`, `legs`, `vehicles` and
+        `bases` are indexed by their id.
+    version : str
+        Twelve hexadecimal digits that change whenever a byte of any table does.
+    """
+
+    places: pd.DataFrame
+    legs: pd.DataFrame
+    water_points: pd.DataFrame
+    incidents: pd.DataFrame
+    climate_stations: pd.DataFrame
+    climate_normals: pd.DataFrame
+    vehicles: pd.DataFrame
+    bases: pd.DataFrame
+    version: str
+
+
+def read_region(folder: Path) -> RegionPack:
+    """Read and check a region folder.
+
+    Raises
+    ------
+    BadInput
+        With every fault of every table, one line each: missing files, missing columns, wrong types, values
+        out of range, ids that point at nothing.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[str] = []
+    digest = hashlib.sha256()
+    for name in SCHEMAS:
+        path = folder / f"{name}.csv"
+        try:
+            payload = path.read_bytes()
+            cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except FileNotFoundError:
+            faults.append(f"{name}: the file {path.name} is missing from {folder}")
+            continue
+        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            faults.append(f"{name}: {path.name} cannot be read as CSV in UTF-8 ({str(error).strip()})")
+            continue
+        digest.update(name.encode() + payload)
+        tables[name], found = check(name, cells)
+        faults += found
+    if not faults:
+        faults = check_references(tables) + _incomplete_normals(tables["climate_normals"])
+    if faults:
+        raise BadInput(faults)
+    indexed = {name: tables[name].set_index(key, drop=False) for name, key in _KEYS.items()}
+    return RegionPack(**{**tables, **indexed}, version=digest.hexdigest()[:12])
+
+
+_KEYS = {"places": "place_id", "legs": "leg_id", "vehicles": "vehicle_type", "bases": "base_id"}
+
+
+def _incomplete_normals(normals: pd.DataFrame) -> list[str]:
+    """A station without its twelve months would bend the interpolation silently."""
+    months = normals.groupby("station_id")["month"].nunique()
+    faults = [f"climate_normals: station '{name}' has {count} of 12 months" for name, count in months.items() if count != 12]
+    crossed = normals.index[normals["tmin_degc"] >= normals["tmax_degc"]]
+    return faults + [f"climate_normals line {row + 2}: tmin_degc is not below tmax_degc" for row in crossed]
+
+
+@lru_cache(maxsize=4)
+def load_region(folder: Path = SHIPPED) -> RegionPack:
+    """Read a region once for the life of the process; see `read_region`."""
+    return read_region(folder)

@@ -1,0 +1,67 @@
+"""Water, heat and the fate of a stranded group at any set of positions, before the stranding rate is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from risk.climate import DayClimate, hourly_weather, interpolate_normals
+from risk.heat import DayLoss, LossTable, day_loss
+from risk.stranding import Clocks, Fate, StrandingParameters, WaterReach, clocks, fate
+from risk.survival import BodyParameters, WalkParameters
+from risk.water import WaterDistance, WaterSupply, water_distance
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What holds everywhere on a day: the water known, the climate, the loss table and the model's parameters."""
+
+    on: date
+    supply: WaterSupply
+    stations: pd.DataFrame
+    normals: pd.DataFrame
+    table: LossTable
+    body: BodyParameters = field(default_factory=BodyParameters)
+    walk: WalkParameters = field(default_factory=WalkParameters)
+    stranding: StrandingParameters = field(default_factory=StrandingParameters)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a stranding would mean at n positions; the parts are aligned."""
+
+    water: WaterDistance
+    climate: DayClimate
+    loss: DayLoss
+    reach: WaterReach
+    clock: Clocks
+    fate: Fate
+
+
+def assess(lon: Array, lat: Array, traffic_per_h: Array, conditions: Conditions) -> Assessment:
+    """Assess n positions on the day of the conditions.
+
+    Parameters
+    ----------
+    lon, lat : array, shape (n,)
+        Degrees, WGS84, on land.
+    traffic_per_h : array, shape (n,)
+        Passing vehicles that would stop.
+    conditions : Conditions
+
+    Returns
+    -------
+    Assessment
+    """
+    water = water_distance(lon, lat, conditions.supply)
+    climate = interpolate_normals(lon, lat, conditions.on, conditions.stations, conditions.normals)
+    loss = day_loss(conditions.table, hourly_weather(lat, conditions.on, climate))
+    clock = clocks(loss, conditions.body, conditions.walk, conditions.stranding)
+    reach = WaterReach.of(water, conditions.stranding.winding)
+    return Assessment(water, climate, loss, reach, clock, fate(clock, reach, traffic_per_h, conditions.stranding))

@@ -1,0 +1,46 @@
+"""What a risk layer is; the layers themselves are the files of `risk.layers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.registry import Registry, collect
+from risk.assess import Assessment
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One quantity that can be shown on segments and on a raster.
+
+    Attributes
+    ----------
+    name : str
+        Used in the command line, the API, file names and the legend.
+    column : str
+        Its column in the table of segment risk.
+    unit : str
+        Unit of the values; "" when dimensionless.
+    description : str
+        One sentence.
+    values : callable
+        From an `Assessment` of n positions to an array of shape (n,).
+    """
+
+    name: str
+    column: str
+    unit: str
+    description: str
+    values: Callable[[Assessment], NDArray[np.float64]]
+
+
+@lru_cache(maxsize=1)
+def layers() -> Registry[Layer]:
+    """Return every layer found in `risk.layers`."""
+    import risk.layers
+
+    return Registry(collect(risk.layers, "LAYER"))

@@ -1,0 +1,11 @@
+"""Probability that a stranding kills."""
+
+from risk.layer import Layer
+
+LAYER = Layer(
+    name="lethality",
+    column="death_probability",
+    unit="",
+    description="Probability that a person of a stranded group dies unaided: neither found by traffic nor at water in time.",
+    values=lambda assessment: assessment.fate.death,
+)

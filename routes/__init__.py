@@ -1,0 +1,1 @@
+"""The network: legs, segments, paths and positions. Lengths are geodesic on WGS84."""

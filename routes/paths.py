@@ -1,0 +1,140 @@
+"""Shortest paths over legs by distance, time or risk, and distinct alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.errors import NoAnswer
+from data.units import M_PER_KM, S_PER_H
+from routes.geodesy import as_array
+
+Criterion = Literal["distance", "time", "risk"]
+WEIGHTS: dict[Criterion, str] = {"distance": "length", "time": "travel_time", "risk": "risk"}
+
+#: Two alternatives count as different when at least this share of the longer one is not in the other.
+DISTINCT_SHARE = 0.1
+#: Yen's algorithm lists near-copies first; stop looking after this many.
+MAX_CANDIDATES = 200
+
+
+@dataclass(frozen=True)
+class RouteLeg:
+    """One leg as driven: `start` to `end`, with its length (m), time (s) and risk (deaths per day on it)."""
+
+    leg_id: str
+    start: str
+    end: str
+    mode: str
+    corridor: str
+    length_m: float
+    travel_time_s: float
+    risk_per_day: float
+    lonlat: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path through the network."""
+
+    legs: tuple[RouteLeg, ...]
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return (self.legs[0].start, *(leg.end for leg in self.legs))
+
+    @property
+    def length_km(self) -> float:
+        return sum(leg.length_m for leg in self.legs) / M_PER_KM
+
+    @property
+    def hours(self) -> float:
+        return sum(leg.travel_time_s for leg in self.legs) / S_PER_H
+
+    @property
+    def risk_per_day(self) -> float:
+        return sum(leg.risk_per_day for leg in self.legs)
+
+    @property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Vertices in order of travel, shape (n, 2), degrees; shared ends appear once."""
+        return as_array([self.legs[0].lonlat[0], *(point for leg in self.legs for point in leg.lonlat[1:])])
+
+
+def set_leg_risk(graph: nx.MultiDiGraph, risk_per_day: pd.Series) -> None:
+    """Write each leg's risk on its edges.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        Changed in place: edge attribute `risk`; edges whose leg has no value get none and are not used by risk.
+    risk_per_day : Series
+        Indexed by leg_id: expected deaths per day on the leg, not negative.
+    """
+    for _, _, values in graph.edges(data=True):
+        risk = risk_per_day.get(values["leg_id"])
+        if risk is not None and np.isfinite(risk):
+            values["risk"] = float(risk)
+
+
+def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
+    """Return the best route by one criterion.
+
+    Raises
+    ------
+    NoAnswer
+        If no path joins the two, or start and end are the same.
+    """
+    return next(_routes(graph, start, end, by))
+
+
+def alternative_routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion, count: int) -> list[Route]:
+    """Return up to `count` routes in order of cost that differ from one another by `DISTINCT_SHARE` or more."""
+    kept: list[Route] = []
+    for route in islice(_routes(graph, start, end, by), MAX_CANDIDATES):
+        if all(_differs(route, other) for other in kept):
+            kept.append(route)
+        if len(kept) == count:
+            break
+    return kept
+
+
+def _differs(route: Route, other: Route) -> bool:
+    longer, shorter = sorted((route, other), key=lambda each: each.length_km, reverse=True)
+    shared = {leg.leg_id for leg in shorter.legs}
+    own_m = sum(leg.length_m for leg in longer.legs if leg.leg_id not in shared)
+    return own_m >= DISTINCT_SHARE * longer.length_km * M_PER_KM
+
+
+def _routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion) -> Iterator[Route]:
+    """Yield loopless routes from best to worst (Yen 1971, as networkx implements it)."""
+    if start == end:
+        raise NoAnswer(f"start and end are the same place ({start})")
+    weight = WEIGHTS[by]
+    simple = nx.DiGraph()
+    for u, v, values in graph.edges(data=True):
+        if weight in values and (not simple.has_edge(u, v) or values[weight] < simple[u][v][weight]):
+            simple.add_edge(u, v, **values)
+    why = f"no path joins {start} and {end}" + (" over legs whose risk is assessed" if by == "risk" else "")
+    if start not in simple or end not in simple:
+        raise NoAnswer(why)
+    try:
+        for nodes in nx.shortest_simple_paths(simple, start, end, weight=weight):
+            yield Route(tuple(_leg(simple, u, v) for u, v in zip(nodes[:-1], nodes[1:], strict=True)))
+    except nx.NetworkXNoPath:
+        raise NoAnswer(why) from None
+
+
+def _leg(graph: nx.DiGraph, start: str, end: str) -> RouteLeg:
+    values = graph[start][end]
+    return RouteLeg(
+        values["leg_id"], start, end, values["mode"], values["corridor"], values["length"], values["travel_time"],
+        values.get("risk", float("nan")), as_array(list(values["geometry"].coords)),
+    )  # fmt: skip

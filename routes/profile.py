@@ -1,0 +1,92 @@
+"""What a corridor looks like to somebody on it: where the water is and how long the dry gaps are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.units import M_PER_KM
+from routes.geodesy import GEOD, line_lengths_m, points_along
+
+#: A water point this near the line counts as on the route: within an hour's detour on foot.
+ON_ROUTE_M = 5_000.0
+STEP_M = 1_000.0
+#: A chord of the unit sphere this long spans more than `ON_ROUTE_M` anywhere on the ellipsoid.
+_PREFILTER_DEG = 0.5
+
+
+@dataclass(frozen=True)
+class DryGap:
+    """A stretch without usable water on the route, in kilometres from its start."""
+
+    km_from: float
+    km_to: float
+
+    @property
+    def length_km(self) -> float:
+        return self.km_to - self.km_from
+
+
+@dataclass(frozen=True)
+class CorridorProfile:
+    """Water along a route.
+
+    Attributes
+    ----------
+    length_km : float
+        Geodesic length of the route.
+    water_km : array, shape (w,)
+        Kilometre at which each water point on the route is nearest, ascending.
+    water_rows : array of int, shape (w,)
+        Which of the given water points they are.
+    dry_gaps : tuple of DryGap
+        Longest first; start and end of the route close a gap like water does.
+    """
+
+    length_km: float
+    water_km: NDArray[np.float64]
+    water_rows: NDArray[np.int64]
+    dry_gaps: tuple[DryGap, ...]
+
+
+def corridor_profile(
+    lonlat: NDArray[np.float64], water_lonlat: NDArray[np.float64], on_route_m: float = ON_ROUTE_M
+) -> CorridorProfile:
+    """Find the water on a route and the gaps between.
+
+    Parameters
+    ----------
+    lonlat : array, shape (n, 2)
+        Route vertices in degrees.
+    water_lonlat : array, shape (w, 2)
+        Water points that are counted on (leave out those likely to be dry).
+    on_route_m : float
+        How far from the line a water point may lie.
+
+    Returns
+    -------
+    CorridorProfile
+        Positions along the line are good to 1 km.
+    """
+    length_m = float(line_lengths_m(lonlat).sum())
+    at_m = np.linspace(0.0, length_m, max(2, int(np.ceil(length_m / STEP_M)) + 1))
+    track = points_along(lonlat, at_m)
+    found: list[tuple[float, int]] = []
+    for row, (lon, lat) in enumerate(water_lonlat):
+        near = np.flatnonzero((abs(track[:, 0] - lon) < _PREFILTER_DEG) & (abs(track[:, 1] - lat) < _PREFILTER_DEG))
+        if len(near) == 0:
+            continue
+        _, _, off_m = GEOD.inv(track[near, 0], track[near, 1], np.full(len(near), lon), np.full(len(near), lat))
+        best = int(np.argmin(off_m))
+        if off_m[best] <= on_route_m:
+            found.append((at_m[near[best]] / M_PER_KM, row))
+    found.sort()
+    water_km = np.array([km for km, _ in found])
+    marks = np.concatenate([[0.0], water_km, [length_m / M_PER_KM]])
+    gaps = sorted((DryGap(a, b) for a, b in zip(marks[:-1], marks[1:], strict=True)), key=lambda gap: -gap.length_km)
+    return CorridorProfile(
+        length_m / M_PER_KM, water_km, np.array([row for _, row in found], dtype=np.int64),
+        tuple(gap for gap in gaps if gap.length_km > 0),
+    )  # fmt: skip
