@@ -1,0 +1,1 @@
+"""Results made visible: pages, files for the field, languages."""

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from risk.ellipsoid import earth_centred_m
+from data.ellipsoid import earth_centred_m
 
 Array = NDArray[np.float64]
 

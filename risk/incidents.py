@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import gamma
 
 from data.units import DAYS_PER_YEAR, M_PER_KM
-from risk.ellipsoid import earth_centred_m
+from data.ellipsoid import earth_centred_m
 from risk.parameters import Bounded, bounds
 
 Array = NDArray[np.float64]

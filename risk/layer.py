@@ -27,6 +27,8 @@ class Layer:
         Unit of the values; "" when dimensionless.
     description : str
         One sentence.
+    low_is_bad : bool
+        True where small values are the dangerous ones, so that maps darken the right way.
     values : callable
         From an `Assessment` of n positions to an array of shape (n,).
     """
@@ -36,6 +38,7 @@ class Layer:
     unit: str
     description: str
     values: Callable[[Assessment], NDArray[np.float64]]
+    low_is_bad: bool = False
 
 
 @lru_cache(maxsize=1)

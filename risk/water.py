@@ -12,7 +12,7 @@ from pyproj import Geod
 from scipy.spatial import cKDTree
 
 from data.units import DAYS_PER_YEAR
-from risk.ellipsoid import earth_centred_m
+from data.ellipsoid import earth_centred_m
 
 Array = NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")

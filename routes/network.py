@@ -25,7 +25,7 @@ class Network:
     legs : GeoDataFrame
         Indexed by leg_id, with geometry and `length` (m).
     segments : GeoDataFrame
-        Indexed by segment_id; see `routes.segments.cut_segments`.
+        Indexed by segment_id; see `routes.segments.cut_segments`; and `country`, "" on legs that cross a border.
     graph : networkx.MultiDiGraph
         Nodes are places (`x`, `y`), edges legs in both directions (`length` m, `speed_kph`, `travel_time` s).
     """
@@ -39,7 +39,12 @@ class Network:
 def build_network(pack: RegionPack) -> Network:
     """Build lines, segments and graph from a checked region pack."""
     legs = leg_lines(pack.places, pack.legs)
-    return Network(pack.places, legs, cut_segments(legs), graph_from_legs(pack.places, legs))
+    segments = cut_segments(legs)
+    country = pack.places["country"]
+    start, end = legs["from_id"].map(country), legs["to_id"].map(country)
+    # where a leg crosses a border is not in the facts, so all of it counts as crossing
+    segments["country"] = segments["leg_id"].map(start.where(start == end, ""))
+    return Network(pack.places, legs, segments, graph_from_legs(pack.places, legs))
 
 
 def graph_from_legs(places: pd.DataFrame, legs: gpd.GeoDataFrame) -> nx.MultiDiGraph:
@@ -60,15 +65,15 @@ def graph_from_legs(places: pd.DataFrame, legs: gpd.GeoDataFrame) -> nx.MultiDiG
 
 def add_leg(
     graph: nx.MultiDiGraph, start: str, end: str, leg_id: str, mode: str, corridor: str, length_m: float,
-    line: LineString,
+    line: LineString, from_m: float = 0.0,
 ) -> None:  # fmt: skip
-    """Add one leg to the graph in both directions, `length_m` in metres along `line` (WGS84)."""
+    """Add one leg, or the part of it that begins at `from_m`, in both directions; `length_m` along `line` (WGS84)."""
     common = {
         "leg_id": leg_id, "mode": mode, "corridor": corridor, "length": length_m, "speed_kph": SPEED_KPH[mode],
-        "travel_time": length_m / (SPEED_KPH[mode] / 3.6),
+        "travel_time": length_m / (SPEED_KPH[mode] / 3.6), "from_m": from_m,
     }  # fmt: skip
-    graph.add_edge(start, end, **common, geometry=line, reversed=False)
-    graph.add_edge(end, start, **common, geometry=line.reverse(), reversed=True)
+    graph.add_edge(start, end, **common, geometry=line)
+    graph.add_edge(end, start, **common, geometry=line.reverse())
 
 
 def graph_to_gdfs(graph: nx.MultiDiGraph) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

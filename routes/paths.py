@@ -68,20 +68,29 @@ class Route:
         return as_array([self.legs[0].lonlat[0], *(point for leg in self.legs for point in leg.lonlat[1:])])
 
 
-def set_leg_risk(graph: nx.MultiDiGraph, risk_per_day: pd.Series) -> None:
-    """Write each leg's risk on its edges.
+def set_risk(graph: nx.MultiDiGraph, segments: pd.DataFrame, risk_per_km_day: pd.Series) -> None:
+    """Write on each edge the expected deaths per day along it.
 
     Parameters
     ----------
     graph : networkx.MultiDiGraph
-        Changed in place: edge attribute `risk`; edges whose leg has no value get none and are not used by risk.
-    risk_per_day : Series
-        Indexed by leg_id: expected deaths per day on the leg, not negative.
+        Changed in place: edge attribute `risk`. Edges of legs that are not assessed get none and are not used by risk.
+    segments : DataFrame
+        Indexed by segment_id, with leg_id, km_from, km_to in order along each leg.
+    risk_per_km_day : Series
+        Aligned with `segments`; not negative, NaN where not assessed.
     """
+    on_segment = risk_per_km_day * (segments["km_to"] - segments["km_from"])
+    along = {}
+    for leg_id, rows in segments.groupby("leg_id", sort=False):
+        risk = on_segment.loc[rows.index].to_numpy(float)
+        if np.isfinite(risk).all():
+            along[leg_id] = (np.append(0.0, rows["km_to"]) * M_PER_KM, np.append(0.0, np.cumsum(risk)))
     for _, _, values in graph.edges(data=True):
-        risk = risk_per_day.get(values["leg_id"])
-        if risk is not None and np.isfinite(risk):
-            values["risk"] = float(risk)
+        if values["leg_id"] in along:
+            at_m, total = along[values["leg_id"]]
+            ends = np.interp([values["from_m"], values["from_m"] + values["length"]], at_m, total)
+            values["risk"] = float(ends[1] - ends[0])
 
 
 def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:

@@ -14,4 +14,5 @@ LAYER = Layer(
     values=lambda assessment: np.minimum(
         hours_alive(assessment.fate.alive_staying, 0.5), float(assessment.fate.alive_staying.shape[1] - 1)
     ),
+    low_is_bad=True,
 )

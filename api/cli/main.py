@@ -1,0 +1,86 @@
+"""`guelta`: one command for every use case; exit code 0, 2 (bad input) or 3 (no feasible answer)."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from data.errors import BadInput, NoAnswer
+
+#: Command to the module that defines it, imported only when it is asked for: the libraries behind take seconds.
+COMMANDS = {
+    "plan": "api.cli.plan",
+    "risk": "api.cli.risk",
+    "route": "api.cli.route",
+    "map": "api.cli.map",
+    "data": "api.cli.data",
+    "serve": "api.cli.serve",
+}
+SUMMARIES = {
+    "plan": "Plan a day's patrols and write the orders.",
+    "risk": "List the riskiest segments of a day, or write rasters.",
+    "route": "Find a way between two positions, with its dry gaps.",
+    "map": "Write a map page that opens without a network.",
+    "data": "Check and describe the region's tables.",
+    "serve": "Serve the API on this machine.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and imports one when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Guelta: route risk and search-and-rescue planning on the Saharan routes."""
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code; faults go to standard error, one line each."""
+    sys.exit(exit_code(arguments))
+
+
+def exit_code(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 2 for bad input, 3 when there is no answer, 130 when stopped."""
+    try:
+        cli.main(args=None if arguments is None else list(arguments), prog_name="guelta", standalone_mode=False)
+    except BadInput as error:
+        return _tell(2, *error.faults)
+    except NoAnswer as error:
+        return _tell(3, f"no answer: {error.reason}")
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
+        return _tell(2, error.format_message().replace("\n", " "))
+    except (click.Abort, KeyboardInterrupt):
+        return _tell(130, "stopped")
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        return _tell(2, f"cannot read or write {error.filename}: {error.strerror}" if error.filename else str(error))
+    return 0
+
+
+def _tell(code: int, *lines: str) -> int:
+    for line in lines:
+        click.echo(f"guelta: {line}", err=True)
+    return code

@@ -1,0 +1,60 @@
+"""`guelta risk`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.cli.common import json_option, print_json, print_table, progress_bar, tomorrow
+
+
+@click.command("risk")
+@click.option("--date", "day", default=tomorrow, show_default="tomorrow", help="Day, as 2026-06-15.")
+@click.option("--top", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many segments.")
+@click.option("--corridor", help="Only this corridor, as niger-libya.")
+@click.option("--leg", "leg_id", help="Only this leg, as arbre_du_tenere--achegour.")
+@click.option("--raster", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="Write a GeoTIFF of each layer and of the risk here.")
+@click.option("--res", "resolution_deg", type=click.FloatRange(0.02, 5), default=0.25, show_default=True,
+              help="Cell size of the rasters, degrees.")
+@json_option
+def command(
+    day: str, top: int, corridor: str | None, leg_id: str | None, folder: Path | None, resolution_deg: float,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """List the riskiest segments of a day, or write rasters."""
+    with progress_bar("computing risk") as progress:
+        from api.context import open_region
+        from api.usecases.inputs import day_of
+        from api.usecases.risk import risk_record, risk_table
+
+        on = day_of(day)
+        context = open_region()
+        progress(0.4)
+        table = risk_table(context, on, corridor=corridor, leg_id=leg_id).head(top)
+    written: list[str] = []
+    if folder is not None:
+        from api.usecases.raster import write_rasters
+
+        with progress_bar("writing rasters") as progress:
+            written = [str(path) for path in write_rasters(context, on, folder, resolution_deg, progress)]
+    if as_json:
+        segments = [risk_record(row) for _, row in table.iterrows()]
+        document = {"data_version": context.pack.version, "date": on.isoformat(), "segments": segments}
+        print_json({**document, "files": written} if folder is not None else document)
+        return
+    rows = [
+        [
+            str(name), f"{row['distance_to_water_km']:.0f}", f"{row['tmax_degc']:.0f}", f"{row['heat']:.1f}",
+            f"{row['survival_h']:.0f}", f"{row['death_probability']:.0%}", f"{row['risk_per_km_day'] * 36525:.1f}",
+            f"{row['risk_low'] * 36525:.1f}–{row['risk_high'] * 36525:.1f}",
+            " ".join(f"{row[f'share_{cause}']:.0%}" for cause in ("water", "heat", "incidents")),
+        ]
+        for name, row in table.iterrows()
+    ]  # fmt: skip
+    heads = ["segment", "water km", "max °C", "loss l/day", "survival h", "lethality", "deaths/100 km/yr", "80 % interval",
+             "water heat incidents"]  # fmt: skip
+    print_table(f"Riskiest segments on {on}", heads, rows)
+    for path in written:
+        click.echo(f"wrote {path}")

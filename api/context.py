@@ -1,0 +1,80 @@
+"""The region opened once: pack, network and tables, and the risk of the days asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.region_pack import SHIPPED, RegionPack, load_region
+from data.tables_reader import read_water_loss
+from risk.assess import Conditions
+from risk.combine import SegmentRisk, segment_risk
+from risk.heat import LossTable
+from risk.incidents import StrandingRate, stranding_rate
+from risk.water import INHABITED_KINDS, WaterSupply, water_distance, water_supply
+from routes.network import Network, build_network
+from routes.segments import adjacency
+
+#: Days whose risk is kept; one takes some 40 MB.
+_DAYS_KEPT = 4
+
+
+@dataclass
+class RegionContext:
+    """A region ready for use; shared by all requests of a process.
+
+    Attributes
+    ----------
+    pack : RegionPack
+    network : Network
+    """
+
+    pack: RegionPack
+    network: Network
+    _risk: dict[date, SegmentRisk] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def loss_table(self) -> LossTable:
+        return LossTable(**read_water_loss())
+
+    @cached_property
+    def town_distance_m(self) -> NDArray[np.float64]:
+        """Distance of each segment's middle to the nearest inhabited place, m."""
+        towns = self.pack.places[self.pack.places["kind"].isin(INHABITED_KINDS)]
+        lon, lat = towns["lon"].to_numpy(float), towns["lat"].to_numpy(float)
+        supply = WaterSupply(lon, lat, np.ones(len(towns)))
+        segments = self.network.segments
+        return water_distance(segments["lon"].to_numpy(float), segments["lat"].to_numpy(float), supply, 1).nearest_m
+
+    def conditions(self, on: date) -> Conditions:
+        """Return what holds everywhere on a day."""
+        supply = water_supply(self.pack.water_points, self.pack.places, on)
+        return Conditions(on, supply, self.pack.climate_stations, self.pack.climate_normals, self.loss_table)
+
+    def stranding_rate(self, on: date) -> StrandingRate:
+        """Return the posterior stranding rate of every segment as known on a day."""
+        segments = self.network.segments
+        return stranding_rate(segments, adjacency(segments), self.pack.incidents, self.town_distance_m, on)
+
+    def risk(self, on: date) -> SegmentRisk:
+        """Return the risk of every segment on a day, computed once for the days last asked about."""
+        with self._lock:
+            if on not in self._risk:
+                while len(self._risk) >= _DAYS_KEPT:
+                    del self._risk[next(iter(self._risk))]
+                self._risk[on] = segment_risk(self.network.segments, self.stranding_rate(on), self.conditions(on))
+            return self._risk[on]
+
+
+@lru_cache(maxsize=2)
+def open_region(folder: Path = SHIPPED) -> RegionContext:
+    """Open a region folder; raises BadInput with every fault of its tables."""
+    pack = load_region(folder)
+    return RegionContext(pack, build_network(pack))

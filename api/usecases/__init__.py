@@ -1,0 +1,1 @@
+"""What a user can ask for, independent of the door it comes through."""

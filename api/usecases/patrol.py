@@ -1,0 +1,75 @@
+"""Patrols of a day: from bases as users write them to a plan joined with the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from api.context import RegionContext
+from api.usecases.inputs import convoys_of
+from data.errors import BadInput
+from maps.plan_view import PlanView, view_plan
+from risk.water import give_probability
+from sar.benefit import VisitParameters, visit_benefit
+from sar.patrol import plan_patrols
+from sar.workspace import PatrolRequest
+
+
+def plan_day(
+    context: RegionContext,
+    on: date,
+    bases: Iterable[str],
+    hours: float,
+    *,
+    seed: int = 0,
+    closed: Iterable[str] = (),
+    required: Iterable[str] = (),
+    allow_single: bool = False,
+    visit: VisitParameters | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> PlanView:
+    """Plan patrols for a day.
+
+    Parameters
+    ----------
+    bases : iterable of str
+        "place:vehicles" or "place:vehicles:vehicle_type".
+    hours : float
+        Shift of every convoy.
+    closed, required : iterable of str
+        Segment ids.
+    progress : callable, optional
+        Called with the share done.
+
+    Returns
+    -------
+    PlanView
+
+    Raises
+    ------
+    BadInput, NoAnswer
+        See `sar.patrol.plan_patrols`.
+    """
+    visit = visit or VisitParameters()
+    convoys = convoys_of(context.pack, bases, allow_single=allow_single)
+    stranding = context.conditions(on).stranding
+    request = PatrolRequest(
+        on, hours, convoys, frozenset(closed), frozenset(required), group_size=stranding.group_size, seed=seed
+    )
+    risk, segments = context.risk(on), context.network.segments
+    benefit = visit_benefit(
+        risk.table["incident_rate_per_km_day"].to_numpy(float), segments["length"].to_numpy(float),
+        stranding.group_size, risk.still_there, visit.hours_since_visit, visit.pod,
+    )  # fmt: skip
+    plan = plan_patrols(segments, benefit, request, progress=progress)
+    water = context.pack.water_points
+    probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
+    return view_plan(plan, segments, context.pack.places, water.assign(probability=probability), context.pack.version)
+
+
+def visit_parameters(hours_since_visit: float) -> VisitParameters:
+    """Check what a user says of the last visit; raises BadInput outside 0 hours to a year."""
+    try:
+        return VisitParameters(hours_since_visit=hours_since_visit)
+    except ValueError as error:
+        raise BadInput(str(error)) from None

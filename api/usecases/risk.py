@@ -1,0 +1,84 @@
+"""Risk of segments on a day, as records."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from api.context import RegionContext
+from data.errors import BadInput, NoAnswer
+from risk.combine import CAUSES
+
+
+def risk_table(context: RegionContext, on: date, *, corridor: str | None = None, leg_id: str | None = None) -> pd.DataFrame:
+    """Return segments with their risk, worst first.
+
+    Parameters
+    ----------
+    corridor, leg_id : str, optional
+        Keep only these.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by segment_id: the network's columns and those of `risk.combine.SegmentRisk.table`; only assessed
+        segments.
+
+    Raises
+    ------
+    BadInput
+        For an unknown corridor or leg.
+    NoAnswer
+        If none of the segments asked for is assessed.
+    """
+    segments = context.network.segments.drop(columns="geometry")
+    faults = []
+    if corridor is not None and corridor not in set(segments["corridor"]):
+        faults.append(f"corridor '{corridor}' is not known; there are {', '.join(sorted(set(segments['corridor'])))}")
+    if leg_id is not None and leg_id not in context.network.legs.index:
+        faults.append(f"leg '{leg_id}' is not known")
+    if faults:
+        raise BadInput(faults)
+    chosen = pd.Series(True, index=segments.index)
+    if corridor is not None:
+        chosen &= segments["corridor"] == corridor
+    if leg_id is not None:
+        chosen &= segments["leg_id"] == leg_id
+    table = pd.DataFrame(segments).join(context.risk(on).table)[chosen].dropna(subset=["risk_per_km_day"])
+    if table.empty:
+        raise NoAnswer("none of these segments is assessed: risk at sea is not computed yet")
+    return table.sort_index().sort_values("risk_per_km_day", ascending=False, kind="stable")
+
+
+def risk_record(row: pd.Series) -> dict[str, Any]:
+    """Return one segment's risk as a JSON-ready record; see the README for the meaning of each field."""
+    return {
+        "segment_id": row["segment_id"],
+        "leg_id": row["leg_id"],
+        "corridor": row["corridor"],
+        "mode": row["mode"],
+        "km_from": float(row["km_from"]),
+        "km_to": float(row["km_to"]),
+        "lon": round(float(row["lon"]), 5),
+        "lat": round(float(row["lat"]), 5),
+        "distance_to_water_km": float(row["distance_to_water_km"]),
+        "expected_water_km": float(row["expected_water_km"]),
+        "tmax_degc": float(row["tmax_degc"]),
+        "heat": float(row["heat"]),
+        "survival_h": float(row["survival_h"]),
+        "survival_interval_h": [finite(row["survival_h_p10"]), finite(row["survival_h_p90"])],
+        "death_probability": float(row["death_probability"]),
+        "incident_rate_per_km_day": float(row["incident_rate_per_km_day"]),
+        "risk_per_km_day": float(row["risk_per_km_day"]),
+        "interval": [float(row["risk_low"]), float(row["risk_high"])],
+        "log_ratio": float(row["log_ratio"]),
+        "shares": {cause: float(row[f"share_{cause}"]) for cause in CAUSES},
+    }
+
+
+def finite(value: float) -> float | None:
+    """Return None for what JSON cannot hold: beyond the horizon, not known."""
+    return float(value) if np.isfinite(value) else None

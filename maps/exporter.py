@@ -1,0 +1,48 @@
+"""What an exporter is; the exporters themselves are the files of `maps.exporters`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from data.registry import Registry, collect
+from maps.plan_view import PlanView
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One format for the field.
+
+    Attributes
+    ----------
+    name : str
+    media_type : str
+    render : callable
+        From a plan's view to file name and content; one entry a file.
+    """
+
+    name: str
+    media_type: str
+    render: Callable[[PlanView], dict[str, bytes]]
+
+
+@lru_cache(maxsize=1)
+def exporters() -> Registry[Exporter]:
+    """Return every exporter found in `maps.exporters`."""
+    import maps.exporters
+
+    return Registry(collect(maps.exporters, "EXPORTER"))
+
+
+def write_all(view: PlanView, folder: Path) -> list[Path]:
+    """Write a plan in every format; return the paths in order of the formats' names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for exporter in exporters().values():
+        for name, content in exporter.render(view).items():
+            path = folder / name
+            path.write_bytes(content)
+            written.append(path)
+    return written

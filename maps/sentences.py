@@ -1,0 +1,48 @@
+"""The planner's remarks as sentences in the languages of the pages."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from maps.words import Language, number, phrase
+from sar.note import Note
+
+#: Code of a remark to its English text, the key of the catalogues.
+SENTENCES = {
+    "closed": "closed",
+    "no_way": "no open road leads there from the bases inside their countries",
+    "out_of_shift": "{needed_h} h there and back from {base}, the shift has {limit_h} h: {short_h} h short",
+    "out_of_fuel": "{needed_l} l there and back from {base}, {limit_l} l may be planned: {short_l} l short",
+    "displaces_more": "would keep {convoy} out {overrun_min} min past its shift; worth {worth_people} people against "
+    "{displaced_people} that those minutes reach now",
+    "curfew": "the curfew at {base} leaves {left_h} h of the {wanted_h} h asked for",
+    "crew_limit": "a shift of {shift_h} h at {base} is over the crew limit of {limit_h} h: take a relief crew",
+    "water_capacity": "each vehicle can carry {carried_l} l of the {wanted_l} l of water wanted",
+    "stays": "This convoy stays at base.",
+}
+#: Digits after the point by the unit a value's name ends in.
+_DIGITS = {"h": 1, "l": 0, "min": 0, "people": 3}
+
+
+def name_column(language: Language) -> str:
+    """Return the column that names places and water points in a language."""
+    return "name" if language == "en" else f"name_{language}"
+
+
+def convoy_name(convoy_id: str, language: Language, places: pd.DataFrame) -> str:
+    """Name a convoy for people: "agadez-1" is "Agadez 1"."""
+    base, _, order = convoy_id.rpartition("-")
+    return f"{places.at[base, name_column(language)]} {order}"
+
+
+def sentence(note: Note, language: Language, places: pd.DataFrame) -> str:
+    """Say a remark in a language, with places by name and numbers rounded to what is known."""
+    values = {}
+    for key, value in note.values.items():
+        if key == "base":
+            values[key] = str(places.at[value, name_column(language)])
+        elif key == "convoy":
+            values[key] = convoy_name(str(value), language, places)
+        else:
+            values[key] = number(float(value), _DIGITS[key.rsplit("_", 1)[-1]], language)
+    return phrase(SENTENCES[note.code], language, **values)

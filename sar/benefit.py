@@ -1,0 +1,68 @@
+"""What a visit to a segment is worth: people reached alive who would not have been without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.units import HOURS_PER_DAY, M_PER_KM
+from risk.parameters import Bounded, bounds
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class VisitParameters(Bounded):
+    """How well a patrol sees, and how long ago it last came.
+
+    Attributes
+    ----------
+    pod : float
+        Probability that a convoy driving the segment by day detects a group at or near the track. Judgement.
+    hours_since_visit : float
+        Hours since the segment was last patrolled, where nothing better is known.
+    """
+
+    pod: float = field(default=0.8, metadata=bounds(0, 1))
+    hours_since_visit: float = field(default=168.0, metadata=bounds(0, 24 * 365))
+
+
+def visit_benefit(
+    rate_per_km_day: Array, length_m: Array, group_size: float, still_there: Array, hours_since: Array | float, pod: float
+) -> Array:
+    """Return the expected number of people reached alive by one visit to each segment.
+
+    benefit = POD x group x (rate x km / 24) x integral from 0 to the hours since the last visit of S_unaided(a) da:
+    it grows with the time since the last visit and saturates (trapezoid rule on whole hours, linear between).
+
+    Parameters
+    ----------
+    rate_per_km_day : array, shape (n,)
+        Strandings per km and day; NaN (not assessed) counts as none.
+    length_m : array, shape (n,)
+    group_size : float
+        People in a group.
+    still_there : array, shape (n, t)
+        Probability by whole hours to be alive and not yet found or at water.
+    hours_since : float or array, shape (n,)
+        Hours since the last visit; beyond the horizon of `still_there` nothing is added.
+    pod : float
+        In [0, 1].
+
+    Returns
+    -------
+    array, shape (n,)
+        People, not negative.
+    """
+    waiting_h = np.concatenate(
+        [np.zeros((len(still_there), 1)), np.cumsum((still_there[:, 1:] + still_there[:, :-1]) / 2, axis=1)], axis=1
+    )
+    since = np.clip(np.broadcast_to(np.asarray(hours_since, dtype=float), (len(still_there),)), 0, waiting_h.shape[1] - 1)
+    whole = np.minimum(since.astype(int), waiting_h.shape[1] - 2)
+    rows = np.arange(len(still_there))
+    part = since - whole
+    integral = (1 - part) * waiting_h[rows, whole] + part * waiting_h[rows, whole + 1]
+    per_hour = np.nan_to_num(rate_per_km_day) * length_m / M_PER_KM / HOURS_PER_DAY
+    return np.asarray(pod * group_size * per_hour * integral)

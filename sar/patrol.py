@@ -1,0 +1,161 @@
+"""Planning a day's patrols: choose segments, order them, price what is driven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.errors import NoAnswer
+from data.units import S_PER_H
+from sar.explain import explain_left_out
+from sar.orienteering import NO_WAY, Orienteering, Vehicle, solve
+from sar.plan import Plan
+from sar.pricing import Visit, price
+from sar.workspace import PatrolRequest, Rows, Workspace, prepare
+
+Array = NDArray[np.float64]
+
+#: Fuel is planned in hundredths of a litre, time in seconds.
+FUEL_UNITS_PER_L = 100
+#: Segments worth less than this share of the best reachable one are driven when on the way, not aimed at.
+WORTH_AIMING = 0.02
+MOST_CANDIDATES = 160
+#: Shorter shifts are planned too and the best plan kept, so that more hours never reach fewer people.
+RUNG_H = 4.0
+ITERATIONS = 1500
+LEFT_OUT_SHOWN = 10
+
+
+def plan_patrols(
+    segments: pd.DataFrame, benefit: Array, request: PatrolRequest, *, progress: Callable[[float], None] | None = None
+) -> Plan:
+    """Plan patrols that reach the most people in expectation.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        Indexed by segment_id: length (m), mode, from_node, to_node, country.
+    benefit : array, shape (n,)
+        From `sar.benefit.visit_benefit`: people reached by one visit.
+    request : PatrolRequest
+    progress : callable, optional
+        Called with the share of the work done.
+
+    Returns
+    -------
+    Plan
+        Deterministic for the request's seed. Visiting a segment twice counts once.
+
+    Raises
+    ------
+    BadInput
+        For unknown segment ids and convoys that cannot leave their base.
+    NoAnswer
+        If the required segments cannot be visited within shift and fuel.
+    """
+    space = prepare(segments, benefit, request)
+    _require_reachable(space)
+    rungs = sorted({*np.arange(RUNG_H, request.hours, RUNG_H).tolist(), request.hours})
+    best: tuple[float, list[list[Visit]]] | None = None
+    for number, hours in enumerate(rungs):
+        report = _part_of(progress, number, len(rungs))
+        tours = best_tours(space, hours, report)
+        if tours is None:
+            continue
+        value = sum(convoy.expected_people_reached for convoy in price(space, tours))
+        if best is None or value > best[0]:
+            best = value, tours
+    if best is None:
+        raise NoAnswer("no tours visit all required segments within the shift and the fuel")
+    convoys = price(space, best[1])
+    return Plan(
+        request.on, request.hours, request.seed, request.reserve_share, convoys,
+        explain_left_out(space, convoys, best[1], LEFT_OUT_SHOWN), float(benefit[space.area()].sum()),
+    )  # fmt: skip
+
+
+def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress((number + share) / parts)
+
+
+def _require_reachable(space: Workspace) -> None:
+    visitable = space.visitable(space.request.hours).any(axis=0)
+    rows = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
+    lost = [str(space.segments.index[row]) for row in rows if not visitable[row]]
+    if lost:
+        raise NoAnswer(f"no convoy can visit required segment {', '.join(lost)} and be back within its shift and fuel")
+
+
+def best_tours(space: Workspace, hours: float, progress: Callable[[float], None] | None) -> list[list[Visit]] | None:
+    """Return visits in order for each convoy with shifts cut to `hours`; None where required visits do not fit."""
+    rows = _candidates(space, hours)
+    wanted = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
+    if not np.isin(wanted, rows).all():
+        return None
+    if len(rows) == 0:
+        return [[] for _ in space.request.convoys]
+    found = solve(_problem(space, rows, hours), seed=space.request.seed, iterations=ITERATIONS, progress=progress)
+    if found is None:
+        return None
+    return [[(int(rows[task // 2]), task % 2 == 0) for task in tour] for tour in found.tasks]
+
+
+def _candidates(space: Workspace, hours: float) -> Rows:
+    """Return the rows worth aiming at, best first, with the required ones always among them."""
+    visitable = space.visitable(hours).any(axis=0)
+    worth = np.where(visitable, space.benefit, 0.0)
+    order = np.argsort(-worth, kind="stable")[:MOST_CANDIDATES]
+    aimed = order[worth[order] > WORTH_AIMING * worth.max(initial=0.0)]
+    required = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
+    return np.unique(np.concatenate([aimed, required[visitable[required]]])).astype(np.int64)
+
+
+def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
+    """State the choice as team orienteering: each segment is a group of two tasks, one for each direction.
+
+    A task's length is on the arcs that lead to it, so leaving a task starts at its far end.
+    """
+    terrains = list({id(terrain): terrain for terrain in space.terrain}.values())
+    bases = list(dict.fromkeys(convoy.base.place_id for convoy in space.request.convoys))
+    matrices = [_matrices(space, rows, bases, number) for number in range(len(terrains))]
+    vehicles = [
+        Vehicle(
+            bases.index(convoy.base.place_id), int(space.shift_h(number, hours) * S_PER_H),
+            int(space.fuel_limit_l(convoy) * FUEL_UNITS_PER_L), terrains.index(space.terrain[number]),
+        )
+        for number, convoy in enumerate(space.request.convoys)
+    ]  # fmt: skip
+    required = np.isin(rows, space.segments.index.get_indexer(pd.Index(sorted(space.request.required))))
+    return Orienteering(
+        tuple(distance for distance, _ in matrices), tuple(duration for _, duration in matrices), len(bases),
+        np.repeat(space.benefit[rows], 2), np.repeat(np.arange(len(rows)), 2),
+        frozenset(np.flatnonzero(required).tolist()), tuple(vehicles),
+    )  # fmt: skip
+
+
+def _matrices(space: Workspace, rows: Rows, bases: list[str], profile: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return fuel (hundredths of a litre) and time (s), rounded up, between bases and tasks of one terrain."""
+    terrain = list({id(each): each for each in space.terrain}.values())[profile]
+    enter, leave, along_s, along_l = [], [], [], []
+    for base in bases:
+        node = terrain.roads.nodes.get(base, -1)
+        enter.append(node), leave.append(node), along_s.append(0.0), along_l.append(0.0)
+    for row in rows:
+        for forward in (True, False):
+            first, last = terrain.ends(int(row), forward) if int(row) in terrain.arc_of_row else (-1, -1)
+            arc = terrain.arc_of_row.get(int(row), 0)
+            enter.append(first), leave.append(last)
+            along_s.append(terrain.roads.time_s[arc]), along_l.append(terrain.roads.fuel_l[arc])
+    entering, leaving = np.array(enter), np.array(leave)
+    known = (entering[None, :] >= 0) & (leaving[:, None] >= 0) & np.isin(leaving, terrain.ways.sources)[:, None]
+    source = np.minimum(np.searchsorted(terrain.ways.sources, leaving), len(terrain.ways.sources) - 1)
+    result = []
+    for ways, along, scale in ((terrain.ways.fuel_l, along_l, FUEL_UNITS_PER_L), (terrain.ways.time_s, along_s, 1)):
+        between = (ways[source[:, None], np.maximum(entering, 0)[None, :]] + np.array(along)[None, :]) * scale
+        between = np.where(known & np.isfinite(between), np.ceil(between - 1e-9), NO_WAY)
+        np.fill_diagonal(between, 0)
+        result.append(between.astype(np.int64))
+    return result[0], result[1]
