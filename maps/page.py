@@ -14,6 +14,7 @@ import jinja2
 import numpy as np
 import orjson
 import pandas as pd
+from numpy.typing import NDArray
 
 from maps.panel import look, plan_panel, risk_panel
 from maps.plan_view import PlanView
@@ -22,6 +23,7 @@ from maps.words import LANGUAGE_NAMES, LANGUAGES, Language, catalogue, phrase
 from risk.combine import CAUSES
 from risk.layer import layers
 
+Array = NDArray[np.float64]
 ASSETS = Path(__file__).parent / "assets"
 #: Deaths (or strandings) per km and day to deaths per 100 km and month.
 PER_100KM_MONTH = 100 * 365.25 / 12
@@ -29,6 +31,7 @@ PER_100KM_MONTH = 100 * 365.25 / 12
 RAMP = ("#f2c47e", "#f08a4b", "#d94a2b", "#a3131a", "#52000f")
 #: Share of assessed unpaved kilometres below each class edge.
 CLASS_EDGES = (0.5, 0.75, 0.9, 0.97)
+INTERVAL = ("risk_low", "risk_high")
 RISK_COLUMN, RATE_COLUMN = "risk_per_km_day", "incident_rate_per_km_day"
 _PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7}
 _OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""", re.IGNORECASE)
@@ -108,6 +111,7 @@ def _panel(page: PageData, language: Language) -> str:
 
 def _payload(page: PageData, language: Language) -> dict[str, Any]:
     shown = _shown_layers(page.segments)
+    columns = [*(layer["column"] for layer in shown), *INTERVAL, *(f"share_{cause}" for cause in CAUSES)]
     title = "Patrol plan" if page.plan else "Route risk"
     return {
         "language": language,
@@ -115,10 +119,11 @@ def _payload(page: PageData, language: Language) -> dict[str, Any]:
         "titles": {each: f"Guelta – {phrase(title, each)} {page.on.isoformat()}" for each in LANGUAGES},
         "ramp": RAMP,
         "layers": shown,
-        "interval": ["risk_low", "risk_high"],
+        "interval": INTERVAL,
         "shares": [[cause, f"share_{cause}"] for cause in CAUSES],
-        "legs": (leg_ends := [leg.split("--") for leg in page.segments["leg_id"].unique()]),
-        "segments": _segments(page.segments, [layer["column"] for layer in shown], len(leg_ends)),
+        "legs": [leg.split("--") for leg in page.segments["leg_id"].unique()],
+        "columns": columns,
+        "segments": _segments(page.segments, columns),
         "places": _places(page),
         "water": [
             {"at": [row.lon, row.lat], "names": _names(row), "kind": row.kind, "reliability": row.reliability,
@@ -156,30 +161,26 @@ def _rounded(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-def _segments(segments: gpd.GeoDataFrame, columns: list[str], legs: int) -> list[dict[str, Any]]:
-    """Compact records: leg number, kilometres, values, and the line as differences in 1e-4 degrees (11 m)."""
-    leg_number = pd.Categorical(segments["leg_id"], categories=segments["leg_id"].unique()).codes
-    shown = [*columns, "risk_low", "risk_high", *(f"share_{cause}" for cause in CAUSES)]
-    values = segments[shown].copy()
-    rates = [column for column in (RISK_COLUMN, RATE_COLUMN, "risk_low", "risk_high") if column in values]
-    values[rates] *= PER_100KM_MONTH
-    assessed = segments[RISK_COLUMN].notna().to_numpy()
-    records = []
-    for row, (line, code) in enumerate(zip(segments.geometry, leg_number, strict=True)):
+def _segments(segments: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    """Compact records: leg number, kilometres, values by column, and the line as differences in 1e-4 degrees (11 m)."""
+    leg_number = pd.factorize(segments["leg_id"])[0].tolist()
+    values = segments[columns].to_numpy(float, copy=True)
+    values[:, [columns.index(column) for column in (RISK_COLUMN, RATE_COLUMN, *INTERVAL)]] *= PER_100KM_MONTH
+    km = segments[["km_from", "km_to"]].to_numpy(float).round(1).tolist()
+    assessed = np.isfinite(values).all(axis=1)
+    records: list[dict[str, Any]] = []
+    for row, (line, shown) in enumerate(zip(segments.geometry, _significant(values).tolist(), strict=True)):
         points = np.rint(np.asarray(line.coords) * 1e4).astype(int)
         steps = np.concatenate([points[:1], np.diff(points, axis=0)]).ravel().tolist()
-        record: dict[str, Any] = {
-            "l": int(code), "p": steps,
-            "k": [round(float(segments["km_from"].iat[row]), 1), round(float(segments["km_to"].iat[row]), 1)],
-        }  # fmt: skip
-        if assessed[row]:
-            record["v"] = {name: _rounded3(values[name].iat[row]) for name in shown}
-        records.append(record)
+        record = {"l": leg_number[row], "k": km[row], "p": steps}
+        records.append(record | {"v": shown} if assessed[row] else record)
     return records
 
 
-def _rounded3(value: float) -> float | None:
-    return float(f"{value:.3g}") if np.isfinite(value) else None
+def _significant(values: Array, digits: int = 3) -> Array:
+    """Round to significant digits; zero and NaN stay."""
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(values > 0, values, 1.0))))
+    return np.asarray(np.round(values * scale) / scale)
 
 
 def _names(row: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from babel.dates import format_date
 
-from maps.plan_view import ConvoyView, LegRun, PlanView, point_name
+from maps.plan_view import ConvoyView, LegRun, PlanView
 from maps.sentences import convoy_name, name_column, sentence
 from maps.words import Language, number, phrase
 
@@ -129,13 +129,23 @@ def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) 
 
 def _leg(view: PlanView, run: LegRun, language: Language) -> dict[str, str]:
     return {
-        "start": point_name(run.start_node, run.km_from, view.places, name_column(language)),
-        "end": point_name(run.end_node, run.km_to, view.places, name_column(language)),
+        "stretch": phrase(
+            "{start} → {end}", language, start=_point(run.start_node, run.km_from, language, view.places),
+            end=_point(run.end_node, run.km_to, language, view.places),
+        ),
         "km": number(run.km, 0, language),
         "hours": number(run.hours, 1, language),
         "bearing": f"{run.bearing_deg:03.0f}",
         "surface": phrase(run.mode, language),
-    }
+    }  # fmt: skip
+
+
+def _point(node: str, km: float, language: Language, places: pd.DataFrame) -> str:
+    column = name_column(language)
+    if node in places.index:
+        return str(places.at[node, column])
+    start, end = (str(places.at[place, column]) for place in node.split("@")[0].split("--"))
+    return phrase("km {km} {start}–{end}", language, km=f"{km:.0f}", start=start, end=end)
 
 
 def stretch_name(segment: pd.Series, language: Language, places: pd.DataFrame) -> str:

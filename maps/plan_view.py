@@ -151,9 +151,9 @@ def _runs(pieces: Iterable[DrivenPiece], segments: gpd.GeoDataFrame, places: pd.
         )  # fmt: skip
 
 
-def point_name(node: str, km: float, places: pd.DataFrame, column: str = "name") -> str:
-    """Name a segment's end from a column of names: the place, or the kilometre of its leg."""
+def point_name(node: str, km: float, places: pd.DataFrame) -> str:
+    """Name a segment's end in English: the place, or the kilometre of its leg."""
     if node in places.index:
-        return str(places.at[node, column])
+        return str(places.at[node, "name"])
     start, end = node.split("@")[0].split("--")
-    return f"km {km:.0f} {places.at[start, column]}–{places.at[end, column]}"
+    return f"km {km:.0f} {places.at[start, 'name']}–{places.at[end, 'name']}"

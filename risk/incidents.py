@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.spatial import cKDTree
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from data.units import DAYS_PER_YEAR, M_PER_KM
 from data.ellipsoid import earth_centred_m
@@ -93,7 +93,7 @@ class StrandingRate:
 
     def quantile_per_km_day(self, probability: float) -> Array:
         """Return a posterior quantile for each segment, strandings per km and day."""
-        return np.asarray(gamma.ppf(probability, self.shape, scale=1.0 / self.rate))
+        return np.asarray(gammaincinv(self.shape, probability) / self.rate)
 
 
 def effective_days(on: date, parameters: IncidentParameters) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -58,7 +59,11 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def exit_code(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, 2 for bad input, 3 when there is no answer, 130 when stopped."""
+    """Run a command and return its exit code.
+
+    0, 2 for bad input, 3 when there is no answer, 130 when stopped,
+    1 for a fault of the program itself.
+    """
     try:
         cli.main(args=None if arguments is None else list(arguments), prog_name="guelta", standalone_mode=False)
     except BadInput as error:
@@ -77,6 +82,10 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         return _tell(2, f"cannot read or write {error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception as error:
+        if os.environ.get("GUELTA_DEBUG"):
+            raise
+        return _tell(1, f"internal error ({type(error).__name__}: {error}); set GUELTA_DEBUG=1 to see where, and report it")
     return 0
 
 

@@ -1,0 +1,1 @@
+"""One file a router; each defines ROUTER."""

@@ -38,7 +38,8 @@ function gueltaPage(map, data) {
     renderer: canvas, color: "#9a9488", weight: 0.8, fillColor: "#f7f3ea", fillOpacity: 1, interactive: false });
   land.addTo(map);
 
-  // segments
+  // segments; a segment's values stand in the order of data.columns
+  const at = Object.fromEntries(data.columns.map((name, i) => [name, i]));
   const classOf = (value, breaks) => value === null ? -1 : breaks.filter((edge) => value >= edge).length;
   const shade = (shown, rank) => rank >= 0 && shown.lowIsBad ? data.ramp.length - 1 - rank : rank;
   const segments = L.layerGroup();
@@ -58,7 +59,7 @@ function gueltaPage(map, data) {
   function style() {
     const shown = data.layers.find((each) => each.name === layer);
     for (const [line, segment] of lines) {
-      const value = segment.v ? segment.v[shown.column] : null;
+      const value = segment.v ? segment.v[at[shown.column]] : null;
       const rank = shade(shown, classOf(value, shown.breaks));
       line.setStyle(rank < 0 ? { color: "#7d8b99", weight: 1.2, dashArray: "3 4" }
         : { color: data.ramp[rank], weight: 1.4 + rank * 0.7, dashArray: null });
@@ -75,9 +76,9 @@ function gueltaPage(map, data) {
     if (!segment.v) return rows(title, [[text("risk"), text("not assessed")]]);
     const v = segment.v;
     return rows(title, [
-      ...data.layers.map((each, i) => [text(each.name), `${significant(v[each.column])} ${text(each.unit)}` +
-        (i === 0 ? ` (${significant(v[data.interval[0]])}–${significant(v[data.interval[1]])})` : "")]),
-      ...data.shares.map(([name, column]) => [text("share " + name), `${number(v[column] * 100, 0)} %`]),
+      ...data.layers.map((each, i) => [text(each.name), `${significant(v[at[each.column]])} ${text(each.unit)}` +
+        (i === 0 ? ` (${significant(v[at[data.interval[0]]])}–${significant(v[at[data.interval[1]]])})` : "")]),
+      ...data.shares.map(([name, column]) => [text("share " + name), `${number(v[at[column]] * 100, 0)} %`]),
     ]);
   }
 
@@ -114,7 +115,7 @@ function gueltaPage(map, data) {
       if (zoom < place.zoom || !bounds.contains([lat, lon])) continue;
       const dot = L.circleMarker([lat, lon], { renderer: canvas, radius: place.base ? 6 : 2.5, weight: 1.5,
         color: "#1c1c1c", fillColor: place.base ? "#ffd92f" : "#fff", fillOpacity: 1, interactive: false });
-      dot.bindTooltip(element("span", place.names[language]), { permanent: true, direction: "right",
+      dot.bindTooltip(element("span", place.names[language], { dir: "auto" }), { permanent: true, direction: "right",
         className: "place-name" + (place.base ? " base" : ""), offset: [5, 0] });
       names.addLayer(dot);
     }
@@ -216,6 +217,7 @@ function gueltaPage(map, data) {
   }
   map.attributionControl.setPrefix("Leaflet").addAttribution("Natural Earth");
   map.invalidateSize();
-  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]));
+  // the legend covers the lower left corner: keep what matters out of it
+  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]), { paddingTopLeft: [data.plan.length ? 240 : 0, 0] });
   setLanguage(language);
 }

@@ -1,0 +1,26 @@
+"""The HTTP application."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from fastapi import FastAPI
+
+from api import routers
+from api.context import RegionContext, open_region
+from api.problems import install
+from data.registry import collect
+
+
+def create_app(context: RegionContext | None = None) -> FastAPI:
+    """Build the application around a region (the shipped one by default).
+
+    The routers are the files of `api.routers`.
+    """
+    context = context or open_region()
+    app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url="/api")
+    app.state.context = context
+    install(app, context.pack.version)
+    for router in collect(routers, "ROUTER").values():
+        app.include_router(router.routes)
+    return app

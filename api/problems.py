@@ -1,0 +1,51 @@
+"""One table from what goes wrong to an HTTP answer (RFC 9457 problem documents)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from data.errors import BadInput, NoAnswer
+
+#: Exception to status and title; the first that fits answers.
+STATUS: dict[type[Exception], tuple[int, str]] = {
+    BadInput: (422, "bad input"),
+    NoAnswer: (409, "no feasible answer"),
+    RequestValidationError: (422, "bad input"),
+    HTTPException: (500, "error"),
+}
+
+
+def problem(status: int, title: str, faults: list[str], data_version: str) -> Response:
+    """Return a problem document; every fault is listed, one line each."""
+    document: dict[str, Any] = {
+        "type": "about:blank", "title": title, "status": status, "detail": "; ".join(faults), "faults": faults,
+        "data_version": data_version,
+    }  # fmt: skip
+    return Response(orjson.dumps(document), status_code=status, media_type="application/problem+json")
+
+
+def install(app: FastAPI, data_version: str) -> None:
+    """Answer every exception of the table with a problem document."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        status, title = next(found for kind, found in STATUS.items() if isinstance(error, kind))
+        if isinstance(error, HTTPException):
+            return problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
+        return problem(status, title, faults_of(error), data_version)
+
+    for kind in STATUS:
+        app.add_exception_handler(kind, answer)
+
+
+def faults_of(error: Exception) -> list[str]:
+    """Return the faults an exception carries, one line each."""
+    if isinstance(error, BadInput):
+        return list(error.faults)
+    if isinstance(error, RequestValidationError):
+        return [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    return [str(error)]

@@ -1,0 +1,84 @@
+"""Routes, risk and patrol plans: the same use cases as the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.router import NamedRouter, context_of, json_answer
+from api.usecases.inputs import Faults, convoys_of, day_of
+from api.usecases.patrol import plan_day, visit_parameters
+from api.usecases.risk import risk_record, risk_table
+from api.usecases.route import find_route, route_document
+from data.errors import BadInput
+from maps.exporters.json_plan import document
+
+routes = APIRouter()
+
+
+class PatrolPlanRequest(BaseModel):
+    """Body of `POST /patrol-plans`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    date: str = Field(examples=["2026-06-15"])
+    bases: list[str] = Field(min_length=1, max_length=20, examples=[["agadez:2", "dirkou:2"]])
+    hours: float = Field(12.0, gt=0, le=24)
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    closed: list[str] = Field(default_factory=list, max_length=1000)
+    required: list[str] = Field(default_factory=list, max_length=1000)
+    allow_single: bool = False
+    hours_since_visit: float = Field(168.0, ge=0, le=8760)
+
+
+@routes.get("/routes")
+def route(
+    request: Request,
+    start: Annotated[str, Query(alias="from", max_length=200)],
+    end: Annotated[str, Query(alias="to", max_length=200)],
+    date: str,
+    by: Literal["distance", "time", "risk"] = "time",
+    alternatives: Annotated[int, Query(ge=1, le=10)] = 1,
+) -> Response:
+    """Find a way between two positions."""
+    context = context_of(request)
+    answer = find_route(context, start, end, by, day_of(date), alternatives)
+    return json_answer(route_document(answer, context.pack.version))
+
+
+@routes.get("/risk")
+def risk(
+    request: Request,
+    date: str,
+    top: Annotated[int, Query(ge=1, le=100_000)] = 20,
+    corridor: str | None = None,
+    leg: str | None = None,
+) -> Response:
+    """List the riskiest segments of a day."""
+    context = context_of(request)
+    on = day_of(date)
+    table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
+    segments = [risk_record(row) for _, row in table.iterrows()]
+    return json_answer({"data_version": context.pack.version, "date": on.isoformat(), "segments": segments})
+
+
+@routes.post("/patrol-plans", status_code=201)
+def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
+    """Plan a day's patrols."""
+    context = context_of(request)
+    faults = Faults()
+    on = faults.read(lambda: day_of(wanted.date))
+    faults.read(lambda: convoys_of(context.pack, wanted.bases, allow_single=wanted.allow_single))
+    faults.settle()
+    if on is None:
+        raise BadInput("no date")
+    view = plan_day(
+        context, on, wanted.bases, wanted.hours, seed=wanted.seed, closed=wanted.closed, required=wanted.required,
+        allow_single=wanted.allow_single, visit=visit_parameters(wanted.hours_since_visit),
+    )  # fmt: skip
+    return json_answer(document(view), status=201)
+
+
+ROUTER = NamedRouter("planning", routes)

@@ -1,0 +1,27 @@
+"""Rasters of layers and risk, written to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from api.context import RegionContext
+from data.grid import GridFrame
+from data.units import REGION_BBOX
+from maps.geotiff import write_geotiff
+from risk.surface import risk_surfaces
+
+
+def write_rasters(
+    context: RegionContext, on: date, folder: Path, resolution_deg: float,
+    progress: Callable[[float], None] | None = None,
+) -> list[Path]:  # fmt: skip
+    """Write one GeoTIFF a layer and return the paths; cells of `resolution_deg` over the whole region."""
+    folder.mkdir(parents=True, exist_ok=True)
+    grids = risk_surfaces(
+        GridFrame.over(REGION_BBOX, resolution_deg), context.network.segments, context.stranding_rate(on),
+        context.conditions(on), progress,
+    )  # fmt: skip
+    tags = {"date": on.isoformat(), "data_version": context.pack.version, "source": "Guelta"}
+    return [write_geotiff(grid, folder / f"{grid.name}.tif", tags) for grid in grids]
