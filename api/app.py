@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import routers
 from api.context import RegionContext, open_region
 from api.problems import install
+from api.router import NamedRouter
 from data.registry import collect
 
 
@@ -21,6 +22,7 @@ def create_app(context: RegionContext | None = None) -> FastAPI:
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url="/api")
     app.state.context = context
     install(app, context.pack.version)
-    for router in collect(routers, "ROUTER").values():
+    found: dict[str, NamedRouter] = collect(routers, "ROUTER")
+    for router in found.values():
         app.include_router(router.routes)
     return app

@@ -85,12 +85,15 @@ def prepare(collection: Collection, context: RegionContext) -> Prepared:
     records = table[columns].to_dict("records")
     features = []
     for record, geometry in zip(records, geometries, strict=True):
-        properties = {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in record.items()}
+        properties = {
+            name: None if isinstance(value, float) and np.isnan(value) else value for name, value in record.items()
+        }
         document = {
-            "type": "Feature", "id": str(record[collection.id_column]),
+            "type": "Feature",
+            "id": str(record[collection.id_column]),
             "geometry": orjson.loads(shapely.to_geojson(shapely.set_precision(geometry, 1e-7, mode="pointwise"))),
             "properties": properties,
-        }  # fmt: skip
+        }
         features.append(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY))
     ids = tuple(str(record[collection.id_column]) for record in records)
     left, bottom, right, top = (float(edge) for edge in table.total_bounds)

@@ -23,9 +23,13 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 def problem(status: int, title: str, faults: list[str], data_version: str) -> Response:
     """Return a problem document; every fault is listed, one line each."""
     document: dict[str, Any] = {
-        "type": "about:blank", "title": title, "status": status, "detail": "; ".join(faults), "faults": faults,
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": "; ".join(faults),
+        "faults": faults,
         "data_version": data_version,
-    }  # fmt: skip
+    }
     return Response(orjson.dumps(document), status_code=status, media_type="application/problem+json")
 
 

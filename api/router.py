@@ -28,4 +28,6 @@ def context_of(request: Request) -> RegionContext:
 
 def json_answer(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
     """Serialise a document; FastAPI's own way is many times slower on large ones."""
-    return Response(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY), status_code=status, media_type=media_type)
+    return Response(
+        orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY), status_code=status, media_type=media_type
+    )

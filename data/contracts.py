@@ -15,21 +15,56 @@ from data.units import REGION_BBOX
 
 LEG_MODES = ("paved", "track", "desert", "foot", "sea")
 CORRIDORS = (
-    "niger-libya", "niger-algeria", "mali-algeria", "chad-libya", "sudan-libya", "sudan-egypt", "central-sahara",
-    "western-africa-atlantic", "west-africa", "horn", "central-med", "western-med", "eastern-med",
-)  # fmt: skip
+    "niger-libya",
+    "niger-algeria",
+    "mali-algeria",
+    "chad-libya",
+    "sudan-libya",
+    "sudan-egypt",
+    "central-sahara",
+    "western-africa-atlantic",
+    "west-africa",
+    "horn",
+    "central-med",
+    "western-med",
+    "eastern-med",
+)
 PLACE_KINDS = (
-    "city", "town", "port", "landing", "border_post", "border_point", "oasis", "well", "mine", "landmark",
-)  # fmt: skip
+    "city",
+    "town",
+    "port",
+    "landing",
+    "border_post",
+    "border_point",
+    "oasis",
+    "well",
+    "mine",
+    "landmark",
+)
 PLACE_ROLES = (
-    "sar_base", "place_of_safety", "transit_centre", "fmp", "departure", "landing", "refuel", "night_stop",
-)  # fmt: skip
+    "sar_base",
+    "place_of_safety",
+    "transit_centre",
+    "fmp",
+    "departure",
+    "landing",
+    "refuel",
+    "night_stop",
+)
 WATER_KINDS = ("well", "oasis", "guelta", "spring", "piped", "lake", "river")
 WATER_RELIABILITIES = ("perennial", "seasonal", "brackish", "unknown", "reported_dry")
 INCIDENT_CAUSES = (
-    "thirst_breakdown", "thirst_abandoned", "thirst_lost", "thirst_expelled", "thirst_unspecified",
-    "vehicle_accident", "violence", "mine", "illness", "unknown",
-)  # fmt: skip
+    "thirst_breakdown",
+    "thirst_abandoned",
+    "thirst_lost",
+    "thirst_expelled",
+    "thirst_unspecified",
+    "vehicle_accident",
+    "violence",
+    "mine",
+    "illness",
+    "unknown",
+)
 ID = r"^[a-z0-9_]+$"
 LEG_ID = r"^[a-z0-9_]+--[a-z0-9_]+$"
 VIA = r"^$|^-?\d+(\.\d+)? -?\d+(\.\d+)?(;-?\d+(\.\d+)? -?\d+(\.\d+)?)*$"
@@ -72,71 +107,123 @@ _SOURCED = {"source": _text()}
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "places": pa.DataFrameSchema(
         {
-            "place_id": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
-            "country": _text(r"^[A-Z]{2}$"), "lon": _LON, "lat": _LAT, "kind": _one_of(PLACE_KINDS),
+            "place_id": _text(ID, unique=True),
+            "name": _text(),
+            "name_fr": _text(),
+            "name_ar": _text(),
+            "country": _text(r"^[A-Z]{2}$"),
+            "lon": _LON,
+            "lat": _LAT,
+            "kind": _one_of(PLACE_KINDS),
             "roles": pa.Column(str, pa.Check(_roles, error=f"must be ;-joined out of {', '.join(PLACE_ROLES)}")),
-            "precision_km": _number(0.01, 500), **_SOURCED,
+            "precision_km": _number(0.01, 500),
+            **_SOURCED,
         }
     ),
     "legs": pa.DataFrameSchema(
         {
-            "leg_id": _text(LEG_ID, unique=True), "from_id": _text(ID), "to_id": _text(ID),
-            "mode": _one_of(LEG_MODES), "corridor": _one_of(CORRIDORS), "via_lonlat": _text(VIA, empty=True),
-            "precision_km": _number(0.01, 500), **_SOURCED,
+            "leg_id": _text(LEG_ID, unique=True),
+            "from_id": _text(ID),
+            "to_id": _text(ID),
+            "mode": _one_of(LEG_MODES),
+            "corridor": _one_of(CORRIDORS),
+            "via_lonlat": _text(VIA, empty=True),
+            "precision_km": _number(0.01, 500),
+            **_SOURCED,
         }
     ),
     "water_points": pa.DataFrameSchema(
         {
-            "water_id": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
-            "country": _text(r"^[A-Z]{2}$"), "lon": _LON, "lat": _LAT, "kind": _one_of(WATER_KINDS),
-            "reliability": _one_of(WATER_RELIABILITIES), "precision_km": _number(0.01, 500),
-            "verified_on": _date(empty=True), **_SOURCED,
+            "water_id": _text(ID, unique=True),
+            "name": _text(),
+            "name_fr": _text(),
+            "name_ar": _text(),
+            "country": _text(r"^[A-Z]{2}$"),
+            "lon": _LON,
+            "lat": _LAT,
+            "kind": _one_of(WATER_KINDS),
+            "reliability": _one_of(WATER_RELIABILITIES),
+            "precision_km": _number(0.01, 500),
+            "verified_on": _date(empty=True),
+            **_SOURCED,
         }
     ),
     "incidents": pa.DataFrameSchema(
         {
-            "incident_id": _text(r"^[a-z0-9-]+$", unique=True), "date": _date(),
-            "date_precision": _one_of(("day", "month", "year")), "corridor": _one_of(CORRIDORS),
-            "country": _text(r"^[A-Z]{2}$"), "place": _text(), "lon": _LON, "lat": _LAT,
-            "precision_km": _number(0.01, 1000), "dead": _number(0, 5000, nullable=True),
-            "missing": _number(0, 5000, nullable=True), "survivors": _number(0, 20000, nullable=True),
-            "cause": _one_of(INCIDENT_CAUSES), "source_grade": _one_of(("A", "B", "C", "D")), **_SOURCED,
+            "incident_id": _text(r"^[a-z0-9-]+$", unique=True),
+            "date": _date(),
+            "date_precision": _one_of(("day", "month", "year")),
+            "corridor": _one_of(CORRIDORS),
+            "country": _text(r"^[A-Z]{2}$"),
+            "place": _text(),
+            "lon": _LON,
+            "lat": _LAT,
+            "precision_km": _number(0.01, 1000),
+            "dead": _number(0, 5000, nullable=True),
+            "missing": _number(0, 5000, nullable=True),
+            "survivors": _number(0, 20000, nullable=True),
+            "cause": _one_of(INCIDENT_CAUSES),
+            "source_grade": _one_of(("A", "B", "C", "D")),
+            **_SOURCED,
             "url": _text(r"^https?://\S+$"),
         }
     ),
     "climate_stations": pa.DataFrameSchema(
         {
-            "station_id": _text(ID, unique=True), "name": _text(), "country": _text(r"^[A-Z]{2}$"),
-            "lon": _LON, "lat": _LAT, "elevation_m": _number(-200, 4000), "period": _text(),
-            "rh_basis": _one_of(("published", "estimated")), "precision": _text(), **_SOURCED,
+            "station_id": _text(ID, unique=True),
+            "name": _text(),
+            "country": _text(r"^[A-Z]{2}$"),
+            "lon": _LON,
+            "lat": _LAT,
+            "elevation_m": _number(-200, 4000),
+            "period": _text(),
+            "rh_basis": _one_of(("published", "estimated")),
+            "precision": _text(),
+            **_SOURCED,
             "url": _text(r"^https?://\S+$"),
         }
     ),
     "climate_normals": pa.DataFrameSchema(
         {
-            "station_id": _text(ID), "month": _number(1, 12), "tmax_degc": _number(5, 50),
-            "tmin_degc": _number(-10, 38), "rh_pct": _number(3, 98),
+            "station_id": _text(ID),
+            "month": _number(1, 12),
+            "tmax_degc": _number(5, 50),
+            "tmin_degc": _number(-10, 38),
+            "rh_pct": _number(3, 98),
         },
         unique=["station_id", "month"],
     ),
     "vehicles": pa.DataFrameSchema(
         {
-            "vehicle_type": _text(ID, unique=True), "name": _text(), "name_fr": _text(), "name_ar": _text(),
-            "tank_l": _number(10, 2000), "cans_l": _number(0, 2000),
+            "vehicle_type": _text(ID, unique=True),
+            "name": _text(),
+            "name_fr": _text(),
+            "name_ar": _text(),
+            "tank_l": _number(10, 2000),
+            "cans_l": _number(0, 2000),
             **{f"l_per_100km_{surface}": _number(3, 200) for surface in ("paved", "track", "desert")},
             **{f"speed_{surface}_kph": _number(3, 120) for surface in ("paved", "track", "desert")},
-            "seats_rescued": _number(0, 200), "crew": _number(1, 20), "water_l": _number(0, 20000),
-            "crew_hours": _number(1, 24), "precision": _text(), **_SOURCED,
+            "seats_rescued": _number(0, 200),
+            "crew": _number(1, 20),
+            "water_l": _number(0, 20000),
+            "crew_hours": _number(1, 24),
+            "precision": _text(),
+            **_SOURCED,
         }
     ),
     "bases": pa.DataFrameSchema(
         {
-            "base_id": _text(ID, unique=True), "vehicle_type": _text(ID), "vehicles": _number(1, 100),
-            "timezone": _text(), "curfew_start": _text(CLOCK), "curfew_end": _text(CLOCK), "precision": _text(),
+            "base_id": _text(ID, unique=True),
+            "vehicle_type": _text(ID),
+            "vehicles": _number(1, 100),
+            "timezone": _text(),
+            "curfew_start": _text(CLOCK),
+            "curfew_end": _text(CLOCK),
+            "precision": _text(),
             **_SOURCED,
         }
     ),
-}  # fmt: skip
+}
 
 #: (table, column) -> (table, column) that has to hold the value.
 REFERENCES = {
@@ -173,14 +260,16 @@ def check(table: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             f"{table}: column '{name}' is not known" for name in extra
         ]
     nullable = [name for name, column in schema.columns.items() if column.nullable]
-    numeric = [name for name, column in schema.columns.items() if column.dtype == pa.Float64()]
+    numeric = [name for name, column in schema.columns.items() if str(column.dtype) == "float64"]
     frame = cells.copy()
     frame[nullable] = frame[nullable].replace("", None)
     faults = []
     for name in numeric:
         numbers = pd.to_numeric(frame[name], errors="coerce")
         bad = numbers.isna() & frame[name].notna()
-        faults += [f"{table} line {row + 2}: {name} '{cells.at[row, name]}' is not a number" for row in frame.index[bad]]
+        faults += [
+            f"{table} line {row + 2}: {name} '{cells.at[row, name]}' is not a number" for row in frame.index[bad]
+        ]
         frame[name] = numbers.where(~bad, schema.columns[name].checks[0].statistics["min_value"])
     try:
         return schema.validate(frame, lazy=True), faults

@@ -24,4 +24,6 @@ def earth_centred_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArr
     lam, phi = np.radians(lon), np.radians(lat)
     normal = _A_M / np.sqrt(1 - _E2 * np.sin(phi) ** 2)
     cos_phi = np.cos(phi)
-    return np.column_stack([normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1 - _E2) * np.sin(phi)])
+    return np.column_stack(
+        [normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1 - _E2) * np.sin(phi)]
+    )

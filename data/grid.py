@@ -55,7 +55,13 @@ class GridFrame:
     def over(cls, bbox: tuple[float, float, float, float], cell_deg: float) -> GridFrame:
         """Cover (left, bottom, right, top) in degrees with whole cells."""
         left, bottom, right, top = bbox
-        return cls(left, top, cell_deg, int(np.ceil((top - bottom) / cell_deg - 1e-9)), int(np.ceil((right - left) / cell_deg - 1e-9)))
+        return cls(
+            left,
+            top,
+            cell_deg,
+            int(np.ceil((top - bottom) / cell_deg - 1e-9)),
+            int(np.ceil((right - left) / cell_deg - 1e-9)),
+        )
 
     def centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return longitude and latitude of every cell's centre, row by row, each of shape (rows * columns,)."""

@@ -79,7 +79,9 @@ _KEYS = {"places": "place_id", "legs": "leg_id", "vehicles": "vehicle_type", "ba
 def _incomplete_normals(normals: pd.DataFrame) -> list[str]:
     """A station without its twelve months would bend the interpolation silently."""
     months = normals.groupby("station_id")["month"].nunique()
-    faults = [f"climate_normals: station '{name}' has {count} of 12 months" for name, count in months.items() if count != 12]
+    faults = [
+        f"climate_normals: station '{name}' has {count} of 12 months" for name, count in months.items() if count != 12
+    ]
     crossed = normals.index[normals["tmin_degc"] >= normals["tmax_degc"]]
     return faults + [f"climate_normals line {row + 2}: tmin_degc is not below tmax_degc" for row in crossed]
 

@@ -17,13 +17,19 @@ def write_geotiff(grid: RasterGrid, path: Path, tags: dict[str, str]) -> Path:
     rows, columns = grid.values.shape
     with rasterio.MemoryFile() as memory:
         with memory.open(
-            driver="GTiff", dtype="float32", count=1, height=rows, width=columns, crs=grid.crs,
-            transform=rasterio.Affine(*grid.transform), nodata=np.nan,
-        ) as plain:  # fmt: skip
+            driver="GTiff",
+            dtype="float32",
+            count=1,
+            height=rows,
+            width=columns,
+            crs=grid.crs,
+            transform=rasterio.Affine(*grid.transform),
+            nodata=np.nan,
+        ) as plain:
             plain.write(grid.values, 1)
             plain.set_band_description(1, grid.name)
             plain.set_band_unit(1, grid.unit)
-            plain.update_tags(**tags, layer=grid.name, unit=grid.unit, description=grid.description)
+            plain.update_tags(**tags, layer=grid.name, unit=grid.unit or "1", description=grid.description)
         with memory.open() as plain:
             rasterio.shutil.copy(plain, path, driver="COG", compress="ZSTD", predictor="YES")
     return path

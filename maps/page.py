@@ -34,7 +34,9 @@ CLASS_EDGES = (0.5, 0.75, 0.9, 0.97)
 INTERVAL = ("risk_low", "risk_high")
 RISK_COLUMN, RATE_COLUMN = "risk_per_km_day", "incident_rate_per_km_day"
 _PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7}
-_OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def render_page(page: PageData, language: Language) -> str:
     figure = carrier.get_root()
     html = str(figure.render())
     panel = _panel(page, language)
-    head = f"<style>{_asset('leaflet/leaflet.css')}</style><style>{_asset('page.css')}</style><script>{_asset('leaflet/leaflet.js')}</script>"
+    styles = "".join(f"<style>{_asset(name)}</style>" for name in ("leaflet/leaflet.css", "page.css"))
+    head = f"{styles}<script>{_asset('leaflet/leaflet.js')}</script>"
     script = f"{_asset('page.js')}\ngueltaPage({carrier.get_name()}, {_json(_payload(page, language))});"
     html = re.sub(r"url\(images/[\w.-]+\)", "none", html.replace("<head>", f"<head>{head}", 1))
     html = html.replace("</body>", f"{panel}</body>", 1)
@@ -93,7 +96,9 @@ def _asset(name: str) -> str:
 def _json(value: Any) -> str:
     """Serialise for a script element: nothing in it can end the element or start a comment."""
     text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    )
 
 
 def _panel(page: PageData, language: Language) -> str:
@@ -104,7 +109,9 @@ def _panel(page: PageData, language: Language) -> str:
         parts = [
             risk_panel(page.on, worst, page.places, PER_100KM_MONTH, page.data_version, each) for each in LANGUAGES
         ]
-    environment = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(ASSETS), undefined=jinja2.ChainableUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, loader=jinja2.FileSystemLoader(ASSETS), undefined=jinja2.ChainableUndefined
+    )
     template = environment.get_template("panel.html.j2")
     return template.render(parts=parts, language=language, language_names=LANGUAGE_NAMES)
 
@@ -126,28 +133,46 @@ def _payload(page: PageData, language: Language) -> dict[str, Any]:
         "segments": _segments(page.segments, columns),
         "places": _places(page),
         "water": [
-            {"at": [row.lon, row.lat], "names": _names(row), "kind": row.kind, "reliability": row.reliability,
-             "probability": round(row.probability, 2), "verified": row.verified_on, "precision": row.precision_km}
+            {
+                "at": [row.lon, row.lat],
+                "names": _names(row),
+                "kind": row.kind,
+                "reliability": row.reliability,
+                "probability": round(row.probability, 2),
+                "verified": row.verified_on,
+                "precision": row.precision_km,
+            }
             for row in page.water_points.itertuples()
         ],
         "incidents": [
-            {"at": [row.lon, row.lat], "date": row.date, "cause": row.cause, "dead": _count(row.dead),
-             "missing": _count(row.missing), "survivors": _count(row.survivors), "precision": row.precision_km,
-             "source": row.source}
+            {
+                "at": [row.lon, row.lat],
+                "date": row.date,
+                "cause": row.cause,
+                "dead": _count(row.dead),
+                "missing": _count(row.missing),
+                "survivors": _count(row.survivors),
+                "precision": row.precision_km,
+                "source": row.source,
+            }
             for row in page.incidents.itertuples()
         ],
         "plan": _plan(page.plan),
         "view": _view(page),
         "basemap": orjson.loads(_asset("basemap.json")),
-    }  # fmt: skip
+    }
 
 
 def _shown_layers(segments: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Risk and stranding rate, and every layer of the registry, each with its class edges and unit."""
     unpaved = segments[segments["mode"].isin(("track", "desert", "foot"))]
-    wanted = [("risk", RISK_COLUMN, "deaths per 100 km and month", PER_100KM_MONTH, False),
-              ("incidents", RATE_COLUMN, "strandings per 100 km and month", PER_100KM_MONTH, False)]  # fmt: skip
-    wanted += [(each.name, each.column, each.unit or "of those stranded", 1.0, each.low_is_bad) for each in layers().values()]
+    wanted = [
+        ("risk", RISK_COLUMN, "deaths per 100 km and month", PER_100KM_MONTH, False),
+        ("incidents", RATE_COLUMN, "strandings per 100 km and month", PER_100KM_MONTH, False),
+    ]
+    wanted += [
+        (each.name, each.column, each.unit or "of those stranded", 1.0, each.low_is_bad) for each in layers().values()
+    ]
     result = []
     for name, column, unit, scale, low_is_bad in wanted:
         shares = [1 - edge for edge in CLASS_EDGES][::-1] if low_is_bad else CLASS_EDGES
@@ -195,11 +220,13 @@ def _places(page: PageData) -> dict[str, Any]:
     bases = {convoy.plan.convoy.base.place_id for convoy in page.plan.convoys} if page.plan else set()
     return {
         row.place_id: {
-            "at": [row.lon, row.lat], "names": _names(row), "base": row.place_id in bases,
+            "at": [row.lon, row.lat],
+            "names": _names(row),
+            "base": row.place_id in bases,
             "zoom": 3 if row.place_id in bases else _PLACE_ZOOM.get(row.kind, 8),
         }
         for row in page.places.itertuples()
-    }  # fmt: skip
+    }
 
 
 def _plan(view: PlanView | None) -> list[dict[str, Any]]:
@@ -209,15 +236,28 @@ def _plan(view: PlanView | None) -> list[dict[str, Any]]:
     for order, convoy in enumerate(view.convoys):
         colour, dash = look(order)
         titles = {each: convoy_name(convoy.plan.convoy.convoy_id, each, view.places) for each in LANGUAGES}
-        stops = [{"at": run.lonlat[-1].round(4).tolist(), "label": number} for number, run in enumerate(convoy.runs, start=1)]
-        result.append({"colour": colour, "dash": dash, "titles": titles, "points": convoy.lonlat.round(4).tolist(),
-                       "stops": stops[:-1]})  # fmt: skip
+        stops = [
+            {"at": run.lonlat[-1].round(4).tolist(), "label": number} for number, run in enumerate(convoy.runs, start=1)
+        ]
+        result.append(
+            {
+                "colour": colour,
+                "dash": dash,
+                "titles": titles,
+                "points": convoy.lonlat.round(4).tolist(),
+                "stops": stops[:-1],
+            }
+        )
     return result
 
 
 def _view(page: PageData) -> list[list[float]]:
     """Corners to open on: the plan's lines with a margin, else the desert belt."""
-    track = np.concatenate([np.zeros((0, 2)), *(convoy.lonlat for convoy in page.plan.convoys)]) if page.plan else np.zeros((0, 2))
+    track = (
+        np.concatenate([np.zeros((0, 2)), *(convoy.lonlat for convoy in page.plan.convoys)])
+        if page.plan
+        else np.zeros((0, 2))
+    )
     if len(track) == 0:
         return [[-10.0, 14.0], [36.0, 33.0]]
     return [(track.min(axis=0) - 0.5).tolist(), (track.max(axis=0) + 0.5).tolist()]

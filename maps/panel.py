@@ -31,19 +31,25 @@ def plan_panel(view: PlanView, language: Language) -> dict[str, Any]:
         **_frame(language, view.data_version),
         "title": phrase("Patrol plan", language),
         "subtitle": phrase(
-            "{date}: {convoys} convoys, shift of {hours} h", language, date=_day(plan.on, language),
-            convoys=number(len(plan.convoys), 0, language), hours=f"{plan.hours:g}",
+            "{date}: {convoys} convoys, shift of {hours} h",
+            language,
+            date=_day(plan.on, language),
+            convoys=number(len(plan.convoys), 0, language),
+            hours=f"{plan.hours:g}",
         ),
         "summary": _promise(plan.expected_people_reached, language),
         "convoys": [_convoy(view, order, convoy, language) for order, convoy in enumerate(view.convoys)],
         "left_out": [
-            {"stretch": stretch_name(view.segments.loc[left.segment_id], language, view.places),
-             "why": sentence(left.why, language, view.places)}
+            {
+                "stretch": stretch_name(view.segments.loc[left.segment_id], language, view.places),
+                "why": sentence(left.why, language, view.places),
+            }
             for left in plan.left_out
         ],
-        "provenance": phrase("data {version}", language, version=view.data_version) + ", "
+        "provenance": phrase("data {version}", language, version=view.data_version)
+        + ", "
         + phrase("plan {plan_id}", language, plan_id=view.plan_id),
-    }  # fmt: skip
+    }
 
 
 def risk_panel(
@@ -77,26 +83,35 @@ def risk_panel(
 
 def _frame(language: Language, data_version: str) -> dict[str, Any]:
     heads = {
-        "leg": phrase("From – to", language), "km": phrase("km", language), "h": phrase("h", language),
-        "bearing": phrase("Bearing", language), "surface": phrase("Surface", language),
+        "leg": phrase("From – to", language),
+        "km": phrase("km", language),
+        "h": phrase("h", language),
+        "bearing": phrase("Bearing", language),
+        "surface": phrase("Surface", language),
         "left_out": phrase("Left out, and why", language),
-    }  # fmt: skip
+    }
     return {
         "language": language,
         "heads": heads,
         "well": phrase("A well is a claim with a date: ask before you count on it.", language),
         "method": phrase(
             "Estimates from open reports, climate normals and stated judgement; the line of a track is good to about "
-            "10 km off pavement.", language,
+            "10 km off pavement.",
+            language,
         ),
         "provenance": phrase("data {version}", language, version=data_version),
-    }  # fmt: skip
+    }
 
 
 def _promise(people: float, language: Language) -> list[str]:
     """Say the expectation, and the same as days until one group is found: 0.56 people means little at 3 a.m."""
-    lines = [phrase("Expected: {people} people reached alive who otherwise would not be.", language,
-                    people=number(people, 2, language))]  # fmt: skip
+    lines = [
+        phrase(
+            "Expected: {people} people reached alive who otherwise would not be.",
+            language,
+            people=number(people, 2, language),
+        )
+    ]
     if people > 0:
         days = number(max(1.0, GROUP_FOR_DAYS / people), 0, language)
         lines.append(phrase("That is one group in about {days} such days.", language, days=days))
@@ -106,7 +121,9 @@ def _promise(people: float, language: Language) -> list[str]:
 def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) -> dict[str, Any]:
     plan = convoy.plan
     zone = ZoneInfo(plan.convoy.base.timezone)
-    vehicles = phrase("{vehicles} × {type}", language, vehicles=str(plan.convoy.vehicles), type=plan.convoy.vehicle.names[language])
+    vehicles = phrase(
+        "{vehicles} × {type}", language, vehicles=str(plan.convoy.vehicles), type=plan.convoy.vehicle.names[language]
+    )
     unit_km, unit_h, unit_l = (phrase(unit, language) for unit in ("km", "h", "l"))
     facts = [
         (phrase("Distance", language), f"{number(plan.km, 0, language)} {unit_km}"),
@@ -115,8 +132,12 @@ def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) 
         (phrase("Water to carry, each vehicle", language), f"{number(plan.water_l, 0, language)} {unit_l}"),
         (phrase("People expected", language), number(plan.expected_people_reached, 2, language)),
     ]
-    times = phrase("leaves {start}, back {end} (local time)", language, start=f"{plan.start.astimezone(zone):%H:%M}",
-                   end=f"{plan.end.astimezone(zone):%H:%M}")  # fmt: skip
+    times = phrase(
+        "leaves {start}, back {end} (local time)",
+        language,
+        start=f"{plan.start.astimezone(zone):%H:%M}",
+        end=f"{plan.end.astimezone(zone):%H:%M}",
+    )
     return {
         "title": f"{convoy_name(plan.convoy.convoy_id, language, view.places)} ({vehicles})",
         "colour": look(order)[0],
@@ -130,14 +151,16 @@ def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) 
 def _leg(view: PlanView, run: LegRun, language: Language) -> dict[str, str]:
     return {
         "stretch": phrase(
-            "{start} → {end}", language, start=_point(run.start_node, run.km_from, language, view.places),
+            "{start} → {end}",
+            language,
+            start=_point(run.start_node, run.km_from, language, view.places),
             end=_point(run.end_node, run.km_to, language, view.places),
         ),
         "km": number(run.km, 0, language),
         "hours": number(run.hours, 1, language),
         "bearing": f"{run.bearing_deg:03.0f}",
         "surface": phrase(run.mode, language),
-    }  # fmt: skip
+    }
 
 
 def _point(node: str, km: float, language: Language, places: pd.DataFrame) -> str:

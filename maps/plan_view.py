@@ -144,11 +144,22 @@ def _runs(pieces: Iterable[DrivenPiece], segments: gpd.GeoDataFrame, places: pd.
         km_from, km_to = (first["km_from"], last["km_to"]) if forward else (first["km_to"], last["km_from"])
         nodes = (first["from_node"], last["to_node"]) if forward else (first["to_node"], last["from_node"])
         yield LegRun(
-            str(leg_id), str(first["mode"]), *nodes, *(point_name(node, km, places) for node, km in zip(nodes, (km_from, km_to), strict=True)),
-            float(km_from), float(km_to), sum(piece.length_m for piece in run) / 1000, sum(piece.hours for piece in run),
-            sum(piece.fuel_l for piece in run), bearing_deg(tuple(lonlat[0]), tuple(lonlat[-1])),
-            sum(piece.benefit for piece in run), lonlat, run,
-        )  # fmt: skip
+            str(leg_id),
+            str(first["mode"]),
+            nodes[0],
+            nodes[1],
+            point_name(nodes[0], km_from, places),
+            point_name(nodes[1], km_to, places),
+            float(km_from),
+            float(km_to),
+            sum(piece.length_m for piece in run) / 1000,
+            sum(piece.hours for piece in run),
+            sum(piece.fuel_l for piece in run),
+            bearing_deg(tuple(lonlat[0]), tuple(lonlat[-1])),
+            sum(piece.benefit for piece in run),
+            lonlat,
+            run,
+        )
 
 
 def point_name(node: str, km: float, places: pd.DataFrame) -> str:

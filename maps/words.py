@@ -38,4 +38,6 @@ def phrase(text: str, language: Language, **values: str) -> str:
 
 def number(value: float, digits: int, language: Language) -> str:
     """Write a number with fixed digits in the way of a language."""
-    return str(format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=NUMBER_LOCALE[language]))
+    return str(
+        format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=NUMBER_LOCALE[language])
+    )

@@ -21,7 +21,7 @@ SMOOTHING_M = 60_000.0
 #: Hours after solar noon at which the afternoon maximum falls, and the steepness of the night's cooling
 #: (Parton and Logan 1981, air at 1.5 m: a = 1.86 h, b = 2.20).
 AFTERNOON_LAG_H, NIGHT_DECAY = 1.86, 2.20
-#: Share of global radiation that arrives diffuse under a clear, dusty desert sky. Judgement (0.15 clean to 0.4 in haze).
+#: Share of global radiation that arrives diffuse under a clear, dusty sky. Judgement (0.15 clean to 0.4 in haze).
 DIFFUSE_SHARE = 0.25
 SAND_ALBEDO = 0.35
 SHORTWAVE_ABSORPTION, LONGWAVE_EMISSIVITY, STEFAN_BOLTZMANN = 0.7, 0.97, 5.670374e-8
@@ -108,9 +108,10 @@ def interpolate_normals(
         heights = stations["elevation_m"].to_numpy(float)
         lift = -LAPSE_DEGC_PER_M * (elevation_m - (weight * heights[near]).sum(axis=1))
     return DayClimate(
-        (weight * tmax[near]).sum(axis=1) + lift, (weight * tmin[near]).sum(axis=1) + lift,
+        (weight * tmax[near]).sum(axis=1) + lift,
+        (weight * tmin[near]).sum(axis=1) + lift,
         (weight * vapour[near]).sum(axis=1),
-    )  # fmt: skip
+    )
 
 
 def _month_weights(on: date) -> tuple[int, int, float]:

@@ -100,9 +100,7 @@ class Typical:
     traffic_per_h: float
 
 
-def _typical(
-    on_land: pd.DataFrame, found: Assessment, rate: Array, traffic: Array, conditions: Conditions
-) -> Typical:
+def _typical(on_land: pd.DataFrame, found: Assessment, rate: Array, traffic: Array, conditions: Conditions) -> Typical:
     """Take medians over the unpaved segments; the life clock's over a sample of them in every month of the year."""
     rows = on_land["mode"].isin(TYPICAL_MODES).to_numpy()
     rows = rows if rows.any() else np.ones(len(on_land), dtype=bool)
@@ -115,7 +113,9 @@ def _typical(
         loss = day_loss(conditions.table, hourly_weather(lat, on, climate))
         months.append(clocks(loss, conditions.body, conditions.walk, conditions.stranding).typical())
     year = Clocks(*(np.concatenate([getattr(each, item.name) for each in months]) for item in fields(Clocks)))
-    return Typical(found.reach.typical(rows), year.typical(), float(np.median(rate[rows])), float(np.median(traffic[rows])))
+    return Typical(
+        found.reach.typical(rows), year.typical(), float(np.median(rate[rows])), float(np.median(traffic[rows]))
+    )
 
 
 def _shares(

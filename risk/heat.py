@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 AIR_SPEED_MS, BODY_MASS_KG, HEIGHT_M, CLOTHING_CLO = 0.5, 65.0, 1.70, 0.6
 #: Metabolic rates (met): sitting still in shade; walking 3.5-4 km/h on firm to soft ground with a light load.
 METABOLIC_MET = {"rest": 1.0, "walk": 3.2}
-#: The strain is computed over this long and its sweat loss divided by it, so that the rise of the first minutes is averaged.
+#: The strain is computed over this long and its sweat loss divided by it, which averages the rise of the first minutes.
 EXPOSURE_MIN = 240
 #: Diffusion through dry skin (kg/h), which ISO 7933 leaves to its sweat term; textbook 0.3-0.5 l a day.
 SKIN_DIFFUSION_KG_PER_H = 0.015
@@ -73,11 +73,22 @@ def direct_loss_kg_per_h(activity: Activity, air_degc: Array, excess_degc: Array
 
     humidity_pct = np.clip(100 * vapour_kpa / saturation_kpa(air_degc), 0.0, 100.0)
     strain = phs(
-        tdb=air_degc, tr=air_degc + excess_degc, v=AIR_SPEED_MS, rh=humidity_pct,
-        met=METABOLIC_MET[activity.name.lower()], clo=CLOTHING_CLO, duration=EXPOSURE_MIN, drink=1, a_p=0,
-        posture="sitting" if activity is Activity.REST else "standing", weight=BODY_MASS_KG, height=HEIGHT_M,
-        acclimatized=100, limit_inputs=False, round_output=False,
-    )  # fmt: skip
+        tdb=air_degc,
+        tr=air_degc + excess_degc,
+        v=AIR_SPEED_MS,
+        rh=humidity_pct,
+        met=METABOLIC_MET[activity.name.lower()],
+        clo=CLOTHING_CLO,
+        duration=EXPOSURE_MIN,
+        drink=1,
+        a_p=0,
+        posture="sitting" if activity is Activity.REST else "standing",
+        weight=BODY_MASS_KG,
+        height=HEIGHT_M,
+        acclimatized=100,
+        limit_inputs=False,
+        round_output=False,
+    )
     return np.asarray(strain.sweat_loss_g, dtype=float) / 1000 / (EXPOSURE_MIN / 60)
 
 
@@ -89,7 +100,9 @@ def build_loss_table() -> LossTable:
     return LossTable(np.stack(both), **AXES)
 
 
-def water_loss_kg_per_h(table: LossTable, activity: Activity, air_degc: Array, radiant_degc: Array, vapour_kpa: Array) -> Array:
+def water_loss_kg_per_h(
+    table: LossTable, activity: Activity, air_degc: Array, radiant_degc: Array, vapour_kpa: Array
+) -> Array:
     """Return total evaporative loss (sweat, breath, skin) by trilinear interpolation.
 
     Parameters
@@ -113,7 +126,7 @@ def water_loss_kg_per_h(table: LossTable, activity: Activity, air_degc: Array, r
 
 @dataclass(frozen=True)
 class DayLoss:
-    """Evaporative loss by hour of local solar time, kg/h, each of shape (n, 24); `night` tells where the sun is down."""
+    """Evaporative loss by hour of local solar time, kg/h, each of shape (n, 24); `night`: the sun is down."""
 
     rest_shade: Array
     rest_sun: Array

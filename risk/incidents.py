@@ -21,8 +21,8 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
 
-from data.units import DAYS_PER_YEAR, M_PER_KM
 from data.ellipsoid import earth_centred_m
+from data.units import DAYS_PER_YEAR, M_PER_KM
 from risk.parameters import Bounded, bounds
 
 Array = NDArray[np.float64]
@@ -100,13 +100,17 @@ def effective_days(on: date, parameters: IncidentParameters) -> float:
     """Return the days of record, each discounted by its age: the integral of 2^(-age / half-life)."""
     span_years = max((on - parameters.records_from).days, 0) / DAYS_PER_YEAR
     half_life = parameters.half_life_years
-    return half_life / np.log(2) * (1 - 2.0 ** (-span_years / half_life)) * DAYS_PER_YEAR
+    return float(half_life / np.log(2) * (1 - 2.0 ** (-span_years / half_life)) * DAYS_PER_YEAR)
 
 
 def stranding_rate(
-    segments: pd.DataFrame, neighbours: NDArray[np.int64], incidents: pd.DataFrame, town_distance_m: Array, on: date,
+    segments: pd.DataFrame,
+    neighbours: NDArray[np.int64],
+    incidents: pd.DataFrame,
+    town_distance_m: Array,
+    on: date,
     parameters: IncidentParameters | None = None,
-) -> StrandingRate:  # fmt: skip
+) -> StrandingRate:
     """Estimate the rate at which groups are stranded on each segment.
 
     Parameters
@@ -149,9 +153,12 @@ def _report_weight(incidents: pd.DataFrame, on: date, parameters: IncidentParame
 
 
 def _kernel(
-    segments: pd.DataFrame, land: NDArray[np.bool_], length_km: Array, incidents: pd.DataFrame,
+    segments: pd.DataFrame,
+    land: NDArray[np.bool_],
+    length_km: Array,
+    incidents: pd.DataFrame,
     parameters: IncidentParameters,
-) -> csr_array:  # fmt: skip
+) -> csr_array:
     """Share of each report (row) that falls on each land segment (column); a row sums to 1, or 0 if nothing is near."""
     count = int(land.sum())
     if len(incidents) == 0:
@@ -200,4 +207,4 @@ def _corridor_factor(
     """Reports against expectation by corridor, drawn towards 1 by a Gamma prior: (k + y) / (k + e)."""
     table = pd.DataFrame({"y": reports, "e": expected})[land].groupby(corridor.to_numpy()[land]).sum()
     factor = (parameters.corridor_shape + table["y"]) / (parameters.corridor_shape + table["e"])
-    return corridor.map(factor).fillna(1.0).to_numpy(float)
+    return np.asarray(corridor.map(factor).fillna(1.0), dtype=float)

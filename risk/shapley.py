@@ -29,7 +29,9 @@ def shapley_values(players: Collection[str], value: Callable[[frozenset[str]], A
     """
     names = tuple(players)
     worth = {
-        frozenset(group): value(frozenset(group)) for size in range(len(names) + 1) for group in combinations(names, size)
+        frozenset(group): value(frozenset(group))
+        for size in range(len(names) + 1)
+        for group in combinations(names, size)
     }
     result = {}
     for name in names:

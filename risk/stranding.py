@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from risk.survival import (
     behaviour_course,
     cumulated_loss_kg,
     hours_from,
+    resting_loss,
     survival_curve,
 )
 from risk.water import WaterDistance
@@ -76,7 +77,7 @@ class StrandingParameters(Bounded):
 
 @dataclass(frozen=True)
 class WaterReach:
-    """What walkers need to know of water: walked distance (km) to each candidate, chance that it is the first that works.
+    """What walkers need to know of water: walked distance (km) to each candidate, chance that it is the first to work.
 
     Both of shape (n, k), nearest first.
     """
@@ -129,7 +130,8 @@ class Clocks:
 
 def clocks(loss: DayLoss, body: BodyParameters, walk: WalkParameters, stranding: StrandingParameters) -> Clocks:
     """Run the life clock for groups that stay and groups that walk by night."""
-    staying = behaviour_course(Behaviour.STAY, loss, replace(walk, open_rest_share=stranding.open_rest_share))
+    at_vehicle = resting_loss(loss, stranding.open_rest_share)
+    staying = Course(at_vehicle, np.zeros_like(at_vehicle))
     walking = behaviour_course(Behaviour.WALK_NIGHT, loss, walk)
 
     def alive(course: Course) -> Array:

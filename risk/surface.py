@@ -25,9 +25,12 @@ _BLOCK = 6_000
 
 
 def risk_surfaces(
-    frame: GridFrame, segments: pd.DataFrame, rate: StrandingRate, conditions: Conditions,
+    frame: GridFrame,
+    segments: pd.DataFrame,
+    rate: StrandingRate,
+    conditions: Conditions,
     progress: Callable[[float], None] | None = None,
-) -> list[RasterGrid]:  # fmt: skip
+) -> list[RasterGrid]:
     """Compute each layer, the stranding rate and the risk on a grid.
 
     Layers hold within `NETWORK_REACH_M` of a land segment, whose mode tells how often somebody passes; elsewhere, and
@@ -56,17 +59,7 @@ def risk_surfaces(
     known = np.flatnonzero(np.isfinite(away_m))
     segment = nearest[known]
     traffic = segments["mode"][land].map(TRAFFIC_PER_H).to_numpy(float)[segment]
-    found = {layer.name: np.zeros(len(known)) for layer in layers().values()}
-    death = np.zeros(len(known))
-    for start in range(0, len(known), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        cells = known[block]
-        assessment = assess(lon[cells], lat[cells], traffic[block], conditions)
-        death[block] = assessment.fate.death
-        for layer in layers().values():
-            found[layer.name][block] = layer.values(assessment)
-        if progress:
-            progress(min(1.0, (start + _BLOCK) / max(len(known), 1)))
+    found, death = _assess_in_blocks(lon[known], lat[known], traffic, conditions, progress)
     per_stranding = conditions.stranding.group_size * death
     mean = rate.mean_per_km_day[land][segment]
     width = (rate.quantile_per_km_day(0.9) - rate.quantile_per_km_day(0.1))[land][segment]
@@ -74,7 +67,9 @@ def risk_surfaces(
     def grid(values: Array, name: str, unit: str, description: str) -> RasterGrid:
         cells = np.full(frame.rows * frame.columns, np.nan, dtype=np.float32)
         cells[known] = values
-        return RasterGrid(cells.reshape(frame.rows, frame.columns), frame.left, frame.top, frame.cell_deg, name, unit, description)
+        return RasterGrid(
+            cells.reshape(frame.rows, frame.columns), frame.left, frame.top, frame.cell_deg, name, unit, description
+        )
 
     result = [grid(found[layer.name], layer.name, layer.unit, layer.description) for layer in layers().values()]
     return [
@@ -83,3 +78,20 @@ def risk_surfaces(
         grid(mean * per_stranding, "risk", "1/(km day)", "Expected deaths per km of the nearest route and day."),
         grid(width * per_stranding, "risk_interval_width", "1/(km day)", "Width of the 80 % interval of the risk."),
     ]
+
+
+def _assess_in_blocks(
+    lon: Array, lat: Array, traffic_per_h: Array, conditions: Conditions, progress: Callable[[float], None] | None
+) -> tuple[dict[str, Array], Array]:
+    """Return every layer's values and the lethality at n positions, a block at a time to bound memory."""
+    found = {layer.name: np.zeros(len(lon)) for layer in layers().values()}
+    death = np.zeros(len(lon))
+    for start in range(0, len(lon), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        assessment = assess(lon[block], lat[block], traffic_per_h[block], conditions)
+        death[block] = assessment.fate.death
+        for layer in layers().values():
+            found[layer.name][block] = layer.values(assessment)
+        if progress:
+            progress(min(1.0, (start + _BLOCK) / len(lon)))
+    return found, death

@@ -44,7 +44,8 @@ class BodyParameters(Bounded):
     lethal_deficit_kg : float
         Median deficit at death (17 % of body mass; Adolph saw 15-25 %).
     response : float
-        Share of the ISO 7933 loss that a drying body keeps up (sweating falls by some 3 % for each % of mass lost).
+        Share of the ISO 7933 loss that a drying, resting body keeps up (sweating falls by some 3 % for each % of mass
+        lost); fitted to Adolph's table.
     urine_kg_per_h : float
         Urine of a person short of water, about half a litre a day.
     threshold_spread, loss_spread : float
@@ -52,8 +53,8 @@ class BodyParameters(Bounded):
     """
 
     lethal_deficit_kg: float = field(default=11.0, metadata=bounds(4, 25))
-    response: float = field(default=0.75, metadata=bounds(0.3, 1.2))
-    urine_kg_per_h: float = field(default=0.020, metadata=bounds(0.005, 0.1))
+    response: float = field(default=0.65, metadata=bounds(0.3, 1.2))
+    urine_kg_per_h: float = field(default=0.022, metadata=bounds(0.005, 0.1))
     threshold_spread: float = field(default=0.15, metadata=bounds(0.01, 1))
     loss_spread: float = field(default=0.22, metadata=bounds(0.01, 1))
 
@@ -90,12 +91,18 @@ class Course:
     walked_km: Array
 
 
+def resting_loss(loss: DayLoss, open_share: float) -> Array:
+    """Return the hourly loss of people of whom a share finds no shade, kg/h, shape (n, 24)."""
+    return open_share * loss.rest_sun + (1 - open_share) * loss.rest_shade
+
+
 def behaviour_course(behaviour: Behaviour, loss: DayLoss, walk: WalkParameters) -> Course:
     """Return what a behaviour costs and covers in each hour of local solar time."""
     if behaviour is Behaviour.STAY:
         return Course(loss.rest_shade, np.zeros_like(loss.rest_shade))
-    rest = walk.open_rest_share * loss.rest_sun + (1 - walk.open_rest_share) * loss.rest_shade
-    walking = (loss.night if behaviour is Behaviour.WALK_NIGHT else ~loss.night) * walk.share_of_hours
+    on_foot = loss.night if behaviour is Behaviour.WALK_NIGHT else ~loss.night
+    walking = np.where(on_foot, walk.share_of_hours, 0.0)
+    rest = resting_loss(loss, walk.open_rest_share)
     return Course(walking * loss.walk + (1 - walking) * rest, walking * walk.speed_kph)
 
 

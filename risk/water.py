@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.spatial import cKDTree
 
-from data.units import DAYS_PER_YEAR
 from data.ellipsoid import earth_centred_m
+from data.units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
@@ -151,6 +151,6 @@ def water_distance(lon: Array, lat: Array, supply: WaterSupply, count: int = NEA
     order = np.argsort(distance_m, axis=1)
     distance_m = np.take_along_axis(distance_m, order, axis=1)
     probability = np.take_along_axis(supply.probability[near], order, axis=1)
-    dry_before = np.cumprod(1 - probability, axis=1)
-    first = probability * np.concatenate([np.ones((len(lon), 1)), dry_before[:, :-1]], axis=1)
+    dry_before = np.asarray(np.cumprod(1 - probability, axis=1), dtype=float)
+    first: Array = probability * np.concatenate([np.ones((len(lon), 1)), dry_before[:, :-1]], axis=1)
     return WaterDistance(distance_m, probability, first, dry_before[:, -1])

@@ -71,7 +71,9 @@ def attach(graph: nx.MultiDiGraph, network: Network, position: Position, name: s
             best_away, best_leg = float(away.min()), str(segment["leg_id"])
             best_m = float(segment["km_from"] * 1000 + at_m[int(np.argmin(away))])
     node = _split(graph, network, best_leg, best_m, name)
-    return Attachment(node, best_away, node if node in network.places.index else f"km {best_m / 1000:.0f} of {best_leg}")
+    return Attachment(
+        node, best_away, node if node in network.places.index else f"km {best_m / 1000:.0f} of {best_leg}"
+    )
 
 
 def _split(graph: nx.MultiDiGraph, network: Network, leg_id: str, at_m: float, name: str) -> str:

@@ -64,14 +64,26 @@ def graph_from_legs(places: pd.DataFrame, legs: gpd.GeoDataFrame) -> nx.MultiDiG
 
 
 def add_leg(
-    graph: nx.MultiDiGraph, start: str, end: str, leg_id: str, mode: str, corridor: str, length_m: float,
-    line: LineString, from_m: float = 0.0,
-) -> None:  # fmt: skip
+    graph: nx.MultiDiGraph,
+    start: str,
+    end: str,
+    leg_id: str,
+    mode: str,
+    corridor: str,
+    length_m: float,
+    line: LineString,
+    from_m: float = 0.0,
+) -> None:
     """Add one leg, or the part of it that begins at `from_m`, in both directions; `length_m` along `line` (WGS84)."""
     common = {
-        "leg_id": leg_id, "mode": mode, "corridor": corridor, "length": length_m, "speed_kph": SPEED_KPH[mode],
-        "travel_time": length_m / (SPEED_KPH[mode] / 3.6), "from_m": from_m,
-    }  # fmt: skip
+        "leg_id": leg_id,
+        "mode": mode,
+        "corridor": corridor,
+        "length": length_m,
+        "speed_kph": SPEED_KPH[mode],
+        "travel_time": length_m / (SPEED_KPH[mode] / 3.6),
+        "from_m": from_m,
+    }
     graph.add_edge(start, end, **common, geometry=line)
     graph.add_edge(end, start, **common, geometry=line.reverse())
 
@@ -128,7 +140,10 @@ def graph_from_gdfs(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> nx.Mult
     """
     graph = nx.MultiDiGraph(crs=nodes.crs.to_string() if nodes.crs else CRS_WGS84)
     for node, values in zip(nodes.index, nodes.drop(columns="geometry").to_dict("records"), strict=True):
-        graph.add_node(node, **{name: value for name, value in values.items() if pd.api.types.is_list_like(value) or pd.notna(value)})
+        graph.add_node(
+            node,
+            **{name: value for name, value in values.items() if pd.api.types.is_list_like(value) or pd.notna(value)},
+        )
     for (start, end, key), values in zip(edges.index, edges.to_dict("records"), strict=True):
         if start not in graph or end not in graph:
             raise ValueError(f"edge {start} to {end} names a node that is not in the table of nodes")

@@ -144,6 +144,13 @@ def _routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion) -> Iter
 def _leg(graph: nx.DiGraph, start: str, end: str) -> RouteLeg:
     values = graph[start][end]
     return RouteLeg(
-        values["leg_id"], start, end, values["mode"], values["corridor"], values["length"], values["travel_time"],
-        values.get("risk", float("nan")), as_array(list(values["geometry"].coords)),
-    )  # fmt: skip
+        values["leg_id"],
+        start,
+        end,
+        values["mode"],
+        values["corridor"],
+        values["length"],
+        values["travel_time"],
+        values.get("risk", float("nan")),
+        as_array(list(values["geometry"].coords)),
+    )

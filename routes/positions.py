@@ -22,7 +22,9 @@ _COMMA_DECIMAL = re.compile(r"^([+-]?\d+,\d+)\s*[;\s]\s*([+-]?\d+,\d+)$")
 _ANGLE = r"(\d+(?:\.\d+)?)\s*[°d ]\s*(?:(\d+(?:\.\d+)?)\s*['′m ]\s*)?(?:(\d+(?:\.\d+)?)\s*(?:\"|″|''|s)?\s*)?"
 _DMS_AFTER = re.compile(rf"^{_ANGLE}([NS])[\s,;]*{_ANGLE}([EWO])$", re.IGNORECASE)
 _DMS_BEFORE = re.compile(rf"^([NS])\s*{_ANGLE}[\s,;]*([EWO])\s*{_ANGLE}$", re.IGNORECASE)
-_UTM = re.compile(r"^(\d{1,2})\s*([C-HJ-NP-X])\s+(\d{6}(?:\.\d+)?)\s*m?E?[\s,]+(\d{6,8}(?:\.\d+)?)\s*m?N?$", re.IGNORECASE)
+_UTM = re.compile(
+    r"^(\d{1,2})\s*([C-HJ-NP-X])\s+(\d{6}(?:\.\d+)?)\s*m?E?[\s,]+(\d{6,8}(?:\.\d+)?)\s*m?N?$", re.IGNORECASE
+)
 _MGRS = re.compile(r"^\d{1,2}[C-HJ-NP-X][A-HJ-NP-Z]{2}(\d\d){1,5}$", re.IGNORECASE)
 
 #: A reading this far from everything known, whose swapped reading is near something, is asked about.
@@ -76,7 +78,7 @@ def read_position(text: str, places: pd.DataFrame) -> Position:
         If nothing is understood, a name fits several places, the position lies outside the region, or latitude
         and longitude look swapped (both readings are offered).
     """
-    cleaned = text.strip()
+    cleaned = " ".join(text.split())
     lonlat = _coordinates(cleaned)
     if lonlat is None:
         return _named(cleaned, places)
@@ -84,7 +86,7 @@ def read_position(text: str, places: pd.DataFrame) -> Position:
     if _DECIMAL.match(cleaned) or _COMMA_DECIMAL.match(cleaned):
         _ask_about_swap(cleaned, lon, lat, places)
     if not _in_region(lon, lat):
-        raise BadInput(f"position '{text}' (latitude {lat:.4f}, longitude {lon:.4f}) lies outside the region")
+        raise BadInput(f"position '{cleaned}' (latitude {lat:.4f}, longitude {lon:.4f}) lies outside the region")
     return Position(lon, lat, None, f"latitude {lat:.5f}, longitude {lon:.5f}")
 
 
@@ -95,9 +97,13 @@ def _coordinates(text: str) -> tuple[float, float] | None:
     if match := _COMMA_DECIMAL.match(text):
         return _checked(float(match[2].replace(",", ".")), float(match[1].replace(",", ".")), text)
     if match := _DMS_AFTER.match(text):
-        return _checked(_angle(match.group(5, 6, 7), match[8], text), _angle(match.group(1, 2, 3), match[4], text), text)
+        return _checked(
+            _angle(match.group(5, 6, 7), match[8], text), _angle(match.group(1, 2, 3), match[4], text), text
+        )
     if match := _DMS_BEFORE.match(text):
-        return _checked(_angle(match.group(6, 7, 8), match[5], text), _angle(match.group(2, 3, 4), match[1], text), text)
+        return _checked(
+            _angle(match.group(6, 7, 8), match[5], text), _angle(match.group(2, 3, 4), match[1], text), text
+        )
     if match := _UTM.match(text):
         return _from_utm(int(match[1]), match[2].upper(), float(match[3]), float(match[4]), text)
     if _MGRS.match(compact := text.replace(" ", "")):
@@ -127,7 +133,9 @@ def _from_utm(zone: int, band: str, east_m: float, north_m: float, text: str) ->
 
 def _checked(lon: float, lat: float, text: str) -> tuple[float, float]:
     if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90 and abs(lon) <= 180):
-        swapped = f"; swapped it would be latitude {lon:g}, longitude {lat:g}" if abs(lon) <= 90 and abs(lat) <= 180 else ""
+        swapped = (
+            f"; swapped it would be latitude {lon:g}, longitude {lat:g}" if abs(lon) <= 90 and abs(lat) <= 180 else ""
+        )
         raise BadInput(f"position '{text}' is no latitude and longitude{swapped}")
     return lon, lat
 
@@ -152,7 +160,9 @@ def _ask_about_swap(text: str, lon: float, lat: float, places: pd.DataFrame) -> 
 
 def _nearest_place_m(lon: float, lat: float, places: pd.DataFrame) -> float:
     count = len(places)
-    _, _, away_m = GEOD.inv(np.full(count, lon), np.full(count, lat), places["lon"].to_numpy(), places["lat"].to_numpy())
+    _, _, away_m = GEOD.inv(
+        np.full(count, lon), np.full(count, lat), places["lon"].to_numpy(), places["lat"].to_numpy()
+    )
     return float(np.min(away_m))
 
 

@@ -85,8 +85,12 @@ def corridor_profile(
     found.sort()
     water_km = np.array([km for km, _ in found])
     marks = np.concatenate([[0.0], water_km, [length_m / M_PER_KM]])
-    gaps = sorted((DryGap(float(a), float(b)) for a, b in zip(marks[:-1], marks[1:], strict=True)), key=lambda gap: -gap.length_km)
+    gaps = sorted(
+        (DryGap(float(a), float(b)) for a, b in zip(marks[:-1], marks[1:], strict=True)), key=lambda gap: -gap.length_km
+    )
     return CorridorProfile(
-        length_m / M_PER_KM, water_km, np.array([row for _, row in found], dtype=np.int64),
+        length_m / M_PER_KM,
+        water_km,
+        np.array([row for _, row in found], dtype=np.int64),
         tuple(gap for gap in gaps if gap.length_km > 0),
-    )  # fmt: skip
+    )

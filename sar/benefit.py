@@ -30,7 +30,12 @@ class VisitParameters(Bounded):
 
 
 def visit_benefit(
-    rate_per_km_day: Array, length_m: Array, group_size: float, still_there: Array, hours_since: Array | float, pod: float
+    rate_per_km_day: Array,
+    length_m: Array,
+    group_size: float,
+    still_there: Array,
+    hours_since: Array | float,
+    pod: float,
 ) -> Array:
     """Return the expected number of people reached alive by one visit to each segment.
 
@@ -59,7 +64,9 @@ def visit_benefit(
     waiting_h = np.concatenate(
         [np.zeros((len(still_there), 1)), np.cumsum((still_there[:, 1:] + still_there[:, :-1]) / 2, axis=1)], axis=1
     )
-    since = np.clip(np.broadcast_to(np.asarray(hours_since, dtype=float), (len(still_there),)), 0, waiting_h.shape[1] - 1)
+    since = np.clip(
+        np.broadcast_to(np.asarray(hours_since, dtype=float), (len(still_there),)), 0, waiting_h.shape[1] - 1
+    )
     whole = np.minimum(since.astype(int), waiting_h.shape[1] - 2)
     rows = np.arange(len(still_there))
     part = since - whole

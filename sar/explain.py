@@ -45,20 +45,29 @@ def _explain(space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Se
 
 def _short(space: Workspace, number: int, unit: str, needed: float, limit: float) -> dict[str, float | str]:
     base = space.request.convoys[number].base.place_id
-    return {"base": base, f"needed_{unit}": float(needed), f"limit_{unit}": float(limit), f"short_{unit}": float(needed - limit)}
+    return {
+        "base": base,
+        f"needed_{unit}": float(needed),
+        f"limit_{unit}": float(limit),
+        f"short_{unit}": float(needed - limit),
+    }
 
 
 def _displaced(
     space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Sequence[Visit]], row: int, able: NDArray[np.bool_]
 ) -> LeftOut:
     """Say how much a detour would overrun, and what the overrun minutes reach in the plan now."""
-    overrun_h, number = min((_overrun_h(space, tours, convoys, int(each), row), int(each)) for each in np.flatnonzero(able))
+    overrun_h, number = min(
+        (_overrun_h(space, tours, convoys, int(each), row), int(each)) for each in np.flatnonzero(able)
+    )
     convoy, overrun_h = convoys[number], max(overrun_h, 0.0)
     per_hour = convoy.expected_people_reached / convoy.hours if convoy.hours else 0.0
     values: dict[str, float | str] = {
-        "convoy": convoy.convoy.convoy_id, "overrun_min": overrun_h * 60, "worth_people": float(space.benefit[row]),
+        "convoy": convoy.convoy.convoy_id,
+        "overrun_min": overrun_h * 60,
+        "worth_people": float(space.benefit[row]),
         "displaced_people": overrun_h * per_hour,
-    }  # fmt: skip
+    }
     return LeftOut(str(space.segments.index[row]), float(space.benefit[row]), Note("displaces_more", values))
 
 

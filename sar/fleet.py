@@ -53,11 +53,17 @@ class VehicleType:
         """Build from a row of the table `vehicles`."""
         surfaces = ("paved", "track", "desert")
         return cls(
-            row["vehicle_type"], {"en": row["name"], "fr": row["name_fr"], "ar": row["name_ar"]}, row["tank_l"], row["cans_l"],
+            row["vehicle_type"],
+            {"en": row["name"], "fr": row["name_fr"], "ar": row["name_ar"]},
+            row["tank_l"],
+            row["cans_l"],
             {surface: row[f"l_per_100km_{surface}"] / 100 for surface in surfaces},
             {surface: row[f"speed_{surface}_kph"] for surface in surfaces},
-            int(row["seats_rescued"]), int(row["crew"]), row["water_l"], row["crew_hours"],
-        )  # fmt: skip
+            int(row["seats_rescued"]),
+            int(row["crew"]),
+            row["water_l"],
+            row["crew_hours"],
+        )
 
     def usable_fuel_l(self, reserve_share: float) -> float:
         """Return the fuel that may be planned: tank and cans less the reserve."""
@@ -118,9 +124,7 @@ def form_convoys(base: Base, vehicle: VehicleType, vehicles: int, *, allow_singl
         )
     sizes = [CONVOY_SIZE] * (vehicles // CONVOY_SIZE) or [1]
     sizes[-1] += vehicles - sum(sizes)
-    return [
-        Convoy(f"{base.place_id}-{number}", base, vehicle, size) for number, size in enumerate(sizes, start=1)
-    ]
+    return [Convoy(f"{base.place_id}-{number}", base, vehicle, size) for number, size in enumerate(sizes, start=1)]
 
 
 def shift_of(base: Base, on: date, hours: float, crew_hours: float) -> Shift:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pyvrp
@@ -71,9 +72,13 @@ class Tours:
 
 
 def solve(
-    problem: Orienteering, *, seed: int, iterations: int, scales: Sequence[int] = PRIZE_SCALES,
+    problem: Orienteering,
+    *,
+    seed: int,
+    iterations: int,
+    scales: Sequence[int] = PRIZE_SCALES,
     progress: Callable[[float], None] | None = None,
-) -> Tours | None:  # fmt: skip
+) -> Tours | None:
     """Solve a problem; None when no feasible tours that do all required groups were found.
 
     Parameters
@@ -120,23 +125,34 @@ def _data(problem: Orienteering, scale: int) -> pyvrp.ProblemData:
     worth = np.rint(problem.prize / max(problem.prize.max(initial=0.0), 1e-300) * scale).astype(int)
     clients = [
         pyvrp.Client(
-            location=problem.depots + task, prize=int(worth[task]), required=False,
+            location=problem.depots + task,
+            prize=int(worth[task]),
+            required=False,
             group=position[int(problem.group[task])],
         )
         for task in range(len(worth))
-    ]  # fmt: skip
+    ]
     groups = [
         pyvrp.ClientGroup([int(task) for task in tasks], required=group in problem.required)
         for group, tasks in members.items()
     ]
     vehicles = [
         pyvrp.VehicleType(
-            num_available=1, start_depot=vehicle.depot, end_depot=vehicle.depot, shift_duration=vehicle.max_duration,
-            max_distance=vehicle.max_distance, profile=vehicle.profile,
+            num_available=1,
+            start_depot=vehicle.depot,
+            end_depot=vehicle.depot,
+            shift_duration=vehicle.max_duration,
+            max_distance=vehicle.max_distance,
+            profile=vehicle.profile,
         )
         for vehicle in problem.vehicles
-    ]  # fmt: skip
+    ]
     return pyvrp.ProblemData(
-        [pyvrp.Location(0, 0) for _ in range(count)], clients, [pyvrp.Depot(location=depot) for depot in range(problem.depots)],
-        vehicles, list(problem.distance), list(problem.duration), groups,
-    )  # fmt: skip
+        [pyvrp.Location(0, 0) for _ in range(count)],
+        clients,
+        [pyvrp.Depot(location=depot) for depot in range(problem.depots)],
+        vehicles,
+        cast(Any, list(problem.distance)),  # PyVRP's hints ask for an array type that numpy no longer has
+        cast(Any, list(problem.duration)),
+        groups,
+    )

@@ -72,9 +72,14 @@ def plan_patrols(
         raise NoAnswer("no tours visit all required segments within the shift and the fuel")
     convoys = price(space, best[1])
     return Plan(
-        request.on, request.hours, request.seed, request.reserve_share, convoys,
-        explain_left_out(space, convoys, best[1], LEFT_OUT_SHOWN), float(benefit[space.area()].sum()),
-    )  # fmt: skip
+        request.on,
+        request.hours,
+        request.seed,
+        request.reserve_share,
+        convoys,
+        explain_left_out(space, convoys, best[1], LEFT_OUT_SHOWN),
+        float(benefit[space.area()].sum()),
+    )
 
 
 def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) -> Callable[[float], None] | None:
@@ -82,7 +87,7 @@ def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) 
 
 
 def _require_reachable(space: Workspace) -> None:
-    visitable = space.visitable(space.request.hours).any(axis=0)
+    visitable = np.logical_or.reduce(space.visitable(space.request.hours))
     rows = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
     lost = [str(space.segments.index[row]) for row in rows if not visitable[row]]
     if lost:
@@ -105,7 +110,7 @@ def best_tours(space: Workspace, hours: float, progress: Callable[[float], None]
 
 def _candidates(space: Workspace, hours: float) -> Rows:
     """Return the rows worth aiming at, best first, with the required ones always among them."""
-    visitable = space.visitable(hours).any(axis=0)
+    visitable = np.logical_or.reduce(space.visitable(hours))
     worth = np.where(visitable, space.benefit, 0.0)
     order = np.argsort(-worth, kind="stable")[:MOST_CANDIDATES]
     aimed = order[worth[order] > WORTH_AIMING * worth.max(initial=0.0)]
@@ -123,38 +128,49 @@ def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
     matrices = [_matrices(space, rows, bases, number) for number in range(len(terrains))]
     vehicles = [
         Vehicle(
-            bases.index(convoy.base.place_id), int(space.shift_h(number, hours) * S_PER_H),
-            int(space.fuel_limit_l(convoy) * FUEL_UNITS_PER_L), terrains.index(space.terrain[number]),
+            bases.index(convoy.base.place_id),
+            int(space.shift_h(number, hours) * S_PER_H),
+            int(space.fuel_limit_l(convoy) * FUEL_UNITS_PER_L),
+            terrains.index(space.terrain[number]),
         )
         for number, convoy in enumerate(space.request.convoys)
-    ]  # fmt: skip
+    ]
     required = np.isin(rows, space.segments.index.get_indexer(pd.Index(sorted(space.request.required))))
     return Orienteering(
-        tuple(distance for distance, _ in matrices), tuple(duration for _, duration in matrices), len(bases),
-        np.repeat(space.benefit[rows], 2), np.repeat(np.arange(len(rows)), 2),
-        frozenset(np.flatnonzero(required).tolist()), tuple(vehicles),
-    )  # fmt: skip
+        tuple(distance for distance, _ in matrices),
+        tuple(duration for _, duration in matrices),
+        len(bases),
+        np.repeat(space.benefit[rows], 2),
+        np.repeat(np.arange(len(rows)), 2),
+        frozenset(np.flatnonzero(required).tolist()),
+        tuple(vehicles),
+    )
 
 
-def _matrices(space: Workspace, rows: Rows, bases: list[str], profile: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _matrices(
+    space: Workspace, rows: Rows, bases: list[str], profile: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return fuel (hundredths of a litre) and time (s), rounded up, between bases and tasks of one terrain."""
     terrain = list({id(each): each for each in space.terrain}.values())[profile]
-    enter, leave, along_s, along_l = [], [], [], []
+    ends: list[tuple[int, int]] = []
+    along: list[tuple[float, float]] = []
     for base in bases:
         node = terrain.roads.nodes.get(base, -1)
-        enter.append(node), leave.append(node), along_s.append(0.0), along_l.append(0.0)
+        ends.append((node, node))
+        along.append((0.0, 0.0))
     for row in rows:
         for forward in (True, False):
             first, last = terrain.ends(int(row), forward) if int(row) in terrain.arc_of_row else (-1, -1)
             arc = terrain.arc_of_row.get(int(row), 0)
-            enter.append(first), leave.append(last)
-            along_s.append(terrain.roads.time_s[arc]), along_l.append(terrain.roads.fuel_l[arc])
-    entering, leaving = np.array(enter), np.array(leave)
+            ends.append((first, last))
+            along.append((terrain.roads.time_s[arc], terrain.roads.fuel_l[arc]))
+    entering, leaving = np.array(ends).T
+    along_s, along_l = np.array(along).T
     known = (entering[None, :] >= 0) & (leaving[:, None] >= 0) & np.isin(leaving, terrain.ways.sources)[:, None]
     source = np.minimum(np.searchsorted(terrain.ways.sources, leaving), len(terrain.ways.sources) - 1)
     result = []
-    for ways, along, scale in ((terrain.ways.fuel_l, along_l, FUEL_UNITS_PER_L), (terrain.ways.time_s, along_s, 1)):
-        between = (ways[source[:, None], np.maximum(entering, 0)[None, :]] + np.array(along)[None, :]) * scale
+    for ways, own, scale in ((terrain.ways.fuel_l, along_l, FUEL_UNITS_PER_L), (terrain.ways.time_s, along_s, 1)):
+        between = (ways[source[:, None], np.maximum(entering, 0)[None, :]] + own[None, :]) * scale
         between = np.where(known & np.isfinite(between), np.ceil(between - 1e-9), NO_WAY)
         np.fill_diagonal(between, 0)
         result.append(between.astype(np.int64))

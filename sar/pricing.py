@@ -62,11 +62,14 @@ def price(space: Workspace, tours: Sequence[Sequence[Visit]]) -> tuple[ConvoyPla
             arc = terrain.arc_of_row[row]
             pieces.append(
                 DrivenPiece(
-                    str(space.segments.index[row]), forward, float(space.segments["length"].iat[row]),
-                    float(terrain.roads.time_s[arc]) / S_PER_H, float(terrain.roads.fuel_l[arc]),
+                    str(space.segments.index[row]),
+                    forward,
+                    float(space.segments["length"].iat[row]),
+                    float(terrain.roads.time_s[arc]) / S_PER_H,
+                    float(terrain.roads.fuel_l[arc]),
                     float(space.benefit[row]) if first_pass[row] == (number, order) else 0.0,
                 )
-            )  # fmt: skip
+            )
         plans.append(_convoy_plan(space, number, convoy, tuple(pieces)))
     return tuple(plans)
 

@@ -108,7 +108,12 @@ def quickest_ways(roads: Roads, sources: Ints) -> Ways:
     litres = coo_array((roads.fuel_l[arcs], ends), shape=(count, count)).tocsr()
     sources = np.unique(sources)
     time_s, previous = dijkstra(graph, directed=False, indices=sources, return_predecessors=True)
-    return Ways(sources, time_s, _fuel_along(time_s, previous.astype(np.int64), (litres + litres.T).tocsr()), previous.astype(np.int64))
+    return Ways(
+        sources,
+        time_s,
+        _fuel_along(time_s, previous.astype(np.int64), (litres + litres.T).tocsr()),
+        previous.astype(np.int64),
+    )
 
 
 def _fuel_along(time_s: Array, previous: Ints, litres: csr_array) -> Array:

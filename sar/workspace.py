@@ -150,7 +150,9 @@ def prepare(segments: pd.DataFrame, benefit: Array, request: PatrolRequest) -> W
     unknown = sorted((request.closed | request.required) - set(segments.index))
     if unknown:
         raise BadInput(f"segment '{segment}' is not known" for segment in unknown)
-    shifts = tuple(shift_of(convoy.base, request.on, request.hours, convoy.vehicle.crew_hours) for convoy in request.convoys)
+    shifts = tuple(
+        shift_of(convoy.base, request.on, request.hours, convoy.vehicle.crew_hours) for convoy in request.convoys
+    )
     known: dict[tuple[str, str], Terrain] = {}
     trips = []
     terrains = []
@@ -161,9 +163,14 @@ def prepare(segments: pd.DataFrame, benefit: Array, request: PatrolRequest) -> W
         terrains.append(known[key])
         trips.append(_round_trips(len(segments), known[key], convoy, shift))
     space = Workspace(
-        segments, benefit, request, shifts, tuple(terrains), np.stack([hours for hours, _ in trips]),
+        segments,
+        benefit,
+        request,
+        shifts,
+        tuple(terrains),
+        np.stack([hours for hours, _ in trips]),
         np.stack([litres for _, litres in trips]),
-    )  # fmt: skip
+    )
     _require_departure(space)
     return space
 

@@ -16,9 +16,13 @@ from rich.table import Table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of a table.")
 language_option = click.option(
-    "--lang", "language", type=click.Choice(["fr", "en", "ar"]), default="fr", show_default=True,
+    "--lang",
+    "language",
+    type=click.Choice(["fr", "en", "ar"]),
+    default="fr",
+    show_default=True,
     help="Language the page opens in; it carries all three.",
-)  # fmt: skip
+)
 
 
 def tomorrow() -> str:
@@ -48,8 +52,12 @@ def print_table(title: str, heads: list[str], rows: list[list[str]], *, left: in
 def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on standard error while something takes more than a moment; yields a function of the share done."""
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
-    ) as progress:  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
         task = progress.add_task(label, total=1.0)
         yield lambda share: progress.update(task, completed=share)

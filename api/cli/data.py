@@ -27,4 +27,6 @@ def check(folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({"data_version": pack.version, "rows": rows})
         return
-    print_table(f"Region {pack.version}: no fault", ["table", "rows"], [[name, str(count)] for name, count in rows.items()])
+    print_table(
+        f"Region {pack.version}: no fault", ["table", "rows"], [[name, str(count)] for name, count in rows.items()]
+    )

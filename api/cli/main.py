@@ -85,7 +85,9 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("GUELTA_DEBUG"):
             raise
-        return _tell(1, f"internal error ({type(error).__name__}: {error}); set GUELTA_DEBUG=1 to see where, and report it")
+        return _tell(
+            1, f"internal error ({type(error).__name__}: {error}); set GUELTA_DEBUG=1 to see where, and report it"
+        )
     return 0
 
 

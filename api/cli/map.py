@@ -11,8 +11,14 @@ from api.cli.common import json_option, language_option, print_json, progress_ba
 
 @click.command("map")
 @click.option("--date", "day", default=tomorrow, show_default="tomorrow", help="Day, as 2026-06-15.")
-@click.option("--out", "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("out/risk.html"),
-              show_default=True, help="The page to write.")
+@click.option(
+    "--out",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("out/risk.html"),
+    show_default=True,
+    help="The page to write.",
+)
 @language_option
 @json_option
 def command(day: str, path: Path, language: str, as_json: bool) -> None:

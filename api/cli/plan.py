@@ -11,23 +11,50 @@ from api.cli.common import json_option, language_option, print_json, print_table
 
 @click.command("plan")
 @click.option("--date", "day", default=tomorrow, show_default="tomorrow", help="Day of the patrols, as 2026-06-15.")
-@click.option("--base", "bases", multiple=True, required=True, metavar="PLACE[:VEHICLES[:TYPE]]",
-              help="A base and its vehicles, as agadez:2; may be given several times.")
+@click.option(
+    "--base",
+    "bases",
+    multiple=True,
+    required=True,
+    metavar="PLACE[:VEHICLES[:TYPE]]",
+    help="A base and its vehicles, as agadez:2; may be given several times.",
+)
 @click.option("--hours", type=float, default=12.0, show_default=True, help="Length of the shift.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same plan.")
 @click.option("--close", "closed", multiple=True, metavar="SEGMENT", help="Segment that may not be driven.")
 @click.option("--require", "required", multiple=True, metavar="SEGMENT", help="Segment that has to be visited.")
-@click.option("--since-visit", "since_h", type=float, default=168.0, show_default=True,
-              help="Hours since the last patrol, where nothing better is known.")
+@click.option(
+    "--since-visit",
+    "since_h",
+    type=float,
+    default=168.0,
+    show_default=True,
+    help="Hours since the last patrol, where nothing better is known.",
+)
 @click.option("--allow-single", is_flag=True, help="Let a single car leave alone.")
-@click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("out"),
-              show_default=True, help="Folder for plan.json, plan.geojson, a GPX for each vehicle and map.html.")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for plan.json, plan.geojson, a GPX for each vehicle and map.html.",
+)
 @language_option
 @json_option
 def command(
-    day: str, bases: tuple[str, ...], hours: float, seed: int, closed: tuple[str, ...], required: tuple[str, ...],
-    since_h: float, allow_single: bool, folder: Path, language: str, as_json: bool,
-) -> None:  # fmt: skip
+    day: str,
+    bases: tuple[str, ...],
+    hours: float,
+    seed: int,
+    closed: tuple[str, ...],
+    required: tuple[str, ...],
+    since_h: float,
+    allow_single: bool,
+    folder: Path,
+    language: str,
+    as_json: bool,
+) -> None:
     """Plan a day's patrols and write the orders.
 
     Convoys leave their base in twos, stay in its country and outside its curfew, and come back with a fifth of their
@@ -53,9 +80,17 @@ def command(
         context.risk(on)
     with progress_bar("planning") as progress:
         view = plan_day(
-            context, on, bases, hours, seed=seed, closed=closed, required=required, allow_single=allow_single,
-            visit=visit, progress=progress,
-        )  # fmt: skip
+            context,
+            on,
+            bases,
+            hours,
+            seed=seed,
+            closed=closed,
+            required=required,
+            allow_single=allow_single,
+            visit=visit,
+            progress=progress,
+        )
     written = write_all(view, folder)
     page = folder / "map.html"
     page.write_text(make_page(context, on, language, view), encoding="utf-8")  # type: ignore[arg-type]
@@ -74,20 +109,39 @@ def _print(view: object, files: list[str]) -> None:
     rows = []
     for convoy in view.convoys:
         plan = convoy.plan
-        legs = " → ".join([convoy.runs[0].start_name, *(run.end_name for run in convoy.runs)]) if convoy.runs else "stays at base"
+        legs = (
+            " → ".join([convoy.runs[0].start_name, *(run.end_name for run in convoy.runs)])
+            if convoy.runs
+            else "stays at base"
+        )
         for name in plan.convoy.vehicle_ids:
-            rows.append([name, legs, f"{plan.km:.0f}", f"{plan.hours:.1f}", f"{plan.fuel_l:.0f}", f"{plan.water_l:.0f}",
-                         f"{plan.expected_people_reached:.2f}"])  # fmt: skip
+            rows.append(
+                [
+                    name,
+                    legs,
+                    f"{plan.km:.0f}",
+                    f"{plan.hours:.1f}",
+                    f"{plan.fuel_l:.0f}",
+                    f"{plan.water_l:.0f}",
+                    f"{plan.expected_people_reached:.2f}",
+                ]
+            )
             legs = "with the above"
     heads = ["vehicle", "legs", "km", "hours", "fuel l", "water l", "people reached by convoy"]
     print_table(f"Patrols of {view.plan.on}, plan {view.plan_id}", heads, rows, left=2)
-    click.echo(f"expected people reached alive: {view.plan.expected_people_reached:.2f} of {view.plan.area_benefit:.2f} "
-               "that visiting every segment of the bases' countries would reach")  # fmt: skip
+    click.echo(
+        f"expected people reached alive: {view.plan.expected_people_reached:.2f} of {view.plan.area_benefit:.2f} "
+        "that visiting every segment of the bases' countries would reach"
+    )
     for convoy in view.convoys:
         for note in convoy.plan.notes:
             click.echo(f"note: {sentence(note, 'en', view.places)}")
-    print_table("Worst segments left out", ["segment", "why"],
-                [[left.segment_id, sentence(left.why, "en", view.places)] for left in view.plan.left_out], left=2)  # fmt: skip
+    print_table(
+        "Worst segments left out",
+        ["segment", "why"],
+        [[left.segment_id, sentence(left.why, "en", view.places)] for left in view.plan.left_out],
+        left=2,
+    )
     click.echo("wrote:")
     for path in files:
         click.echo(f"  {path}")

@@ -14,15 +14,30 @@ from api.cli.common import json_option, print_json, print_table, progress_bar, t
 @click.option("--top", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many segments.")
 @click.option("--corridor", help="Only this corridor, as niger-libya.")
 @click.option("--leg", "leg_id", help="Only this leg, as arbre_du_tenere--achegour.")
-@click.option("--raster", "folder", type=click.Path(file_okay=False, path_type=Path),
-              help="Write a GeoTIFF of each layer and of the risk here.")
-@click.option("--res", "resolution_deg", type=click.FloatRange(0.02, 5), default=0.25, show_default=True,
-              help="Cell size of the rasters, degrees.")
+@click.option(
+    "--raster",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a GeoTIFF of each layer and of the risk here.",
+)
+@click.option(
+    "--res",
+    "resolution_deg",
+    type=click.FloatRange(0.02, 5),
+    default=0.25,
+    show_default=True,
+    help="Cell size of the rasters, degrees.",
+)
 @json_option
 def command(
-    day: str, top: int, corridor: str | None, leg_id: str | None, folder: Path | None, resolution_deg: float,
+    day: str,
+    top: int,
+    corridor: str | None,
+    leg_id: str | None,
+    folder: Path | None,
+    resolution_deg: float,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
         from api.context import open_region
@@ -46,15 +61,29 @@ def command(
         return
     rows = [
         [
-            str(name), f"{row['distance_to_water_km']:.0f}", f"{row['tmax_degc']:.0f}", f"{row['heat']:.1f}",
-            f"{row['survival_h']:.0f}", f"{row['death_probability']:.0%}", f"{row['risk_per_km_day'] * 36525:.1f}",
+            str(name),
+            f"{row['distance_to_water_km']:.0f}",
+            f"{row['tmax_degc']:.0f}",
+            f"{row['heat']:.1f}",
+            f"{row['survival_h']:.0f}",
+            f"{row['death_probability']:.0%}",
+            f"{row['risk_per_km_day'] * 36525:.1f}",
             f"{row['risk_low'] * 36525:.1f}–{row['risk_high'] * 36525:.1f}",
             " ".join(f"{row[f'share_{cause}']:.0%}" for cause in ("water", "heat", "incidents")),
         ]
         for name, row in table.iterrows()
-    ]  # fmt: skip
-    heads = ["segment", "water km", "max °C", "loss l/day", "survival h", "lethality", "deaths/100 km/yr", "80 % interval",
-             "water heat incidents"]  # fmt: skip
+    ]
+    heads = [
+        "segment",
+        "water km",
+        "max °C",
+        "loss l/day",
+        "survival h",
+        "lethality",
+        "deaths/100 km/yr",
+        "80 % interval",
+        "water heat incidents",
+    ]
     print_table(f"Riskiest segments on {on}", heads, rows)
     for path in written:
         click.echo(f"wrote {path}")

@@ -12,7 +12,9 @@ from api.cli.common import json_option, print_json, print_table, progress_bar, t
 @click.argument("end", metavar="TO")
 @click.option("--by", type=click.Choice(["distance", "time", "risk"]), default="time", show_default=True)
 @click.option("--date", "day", default=tomorrow, show_default="tomorrow", help="Day whose risk counts.")
-@click.option("--alternatives", type=click.IntRange(1, 10), default=1, show_default=True, help="How many distinct ways.")
+@click.option(
+    "--alternatives", type=click.IntRange(1, 10), default=1, show_default=True, help="How many distinct ways."
+)
 @json_option
 def command(start: str, end: str, by: str, day: str, alternatives: int, as_json: bool) -> None:
     """Find a way between two positions, with its dry gaps.
@@ -37,10 +39,13 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, as_json:
     for way in [document, *document["alternatives"]]:
         rows = [[leg["from"], leg["to"], leg["mode"], f"{leg['km']:.0f}", f"{leg['hours']:.1f}"] for leg in way["legs"]]
         risk = "not assessed" if way["risk"] is None else f"{way['risk']:.4f} expected deaths a day along it"
-        print_table(f"{way['km']:.0f} km, {way['hours']:.1f} h, {risk}", ["from", "to", "mode", "km", "h"], rows, left=3)
+        print_table(
+            f"{way['km']:.0f} km, {way['hours']:.1f} h, {risk}", ["from", "to", "mode", "km", "h"], rows, left=3
+        )
         if way["dry_gaps"]:
             gap = way["dry_gaps"][0]
             click.echo(f"longest dry gap {gap['km']:.0f} km, km {gap['km_from']:.0f}–{gap['km_to']:.0f}")
     for name in ("from", "to"):
         if document[name]["approach_km"] > 0:
-            click.echo(f"{document[name]['approach_km']:.1f} km of open ground between {document[name]['read_as']} and {document[name]['joins']}")
+            at = document[name]
+            click.echo(f"{at['approach_km']:.1f} km of open ground between {at['read_as']} and {at['joins']}")

@@ -6,7 +6,9 @@ import click
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback unless told otherwise.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback unless told otherwise."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def command(host: str, port: int) -> None:
     """Serve the API on this machine."""

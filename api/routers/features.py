@@ -50,7 +50,14 @@ def _describe(request: Request, name: str) -> dict[str, Any]:
         {"rel": "items", "href": f"{base}/items", "type": GEOJSON, "title": COLLECTIONS[name].title},
     ]
     extent = {"spatial": {"bbox": [list(_collection(request, name).bounds)], "crs": CRS84}}
-    return {"id": name, "title": COLLECTIONS[name].title, "extent": extent, "itemType": "feature", "crs": [CRS84], "links": links}
+    return {
+        "id": name,
+        "title": COLLECTIONS[name].title,
+        "extent": extent,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": links,
+    }
 
 
 @routes.get("/collections")
@@ -112,11 +119,20 @@ def items(
         {"rel": "collection", "href": f"{request.base_url}collections/{name}", "type": "application/json"},
     ]
     if offset + limit < len(rows):
-        links.append({"rel": "next", "href": f"{base}?{urlencode(query | {'limit': limit, 'offset': offset + limit})}", "type": GEOJSON})
+        links.append(
+            {
+                "rel": "next",
+                "href": f"{base}?{urlencode(query | {'limit': limit, 'offset': offset + limit})}",
+                "type": GEOJSON,
+            }
+        )
     frame = {
-        "type": "FeatureCollection", "numberMatched": len(rows), "numberReturned": len(page), "links": links,
+        "type": "FeatureCollection",
+        "numberMatched": len(rows),
+        "numberReturned": len(page),
+        "links": links,
         "data_version": context_of(request).pack.version,
-    }  # fmt: skip
+    }
     head = json_answer(frame).body[:-1]
     body = bytes(head) + b',"features":[' + b",".join(prepared.features[row] for row in page) + b"]}"
     return Response(body, media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"})
@@ -135,7 +151,9 @@ def item(request: Request, name: str, feature_id: str) -> Response:
             {"rel": "collection", "href": f"{request.base_url}collections/{name}", "type": "application/json"},
         ]
     ).body
-    return Response(body[:-1] + b',"links":' + bytes(links) + b"}", media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"})
+    return Response(
+        body[:-1] + b',"links":' + bytes(links) + b"}", media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"}
+    )
 
 
 ROUTER = NamedRouter("features", routes)

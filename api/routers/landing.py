@@ -19,14 +19,23 @@ def landing(request: Request) -> Response:
     base = str(request.base_url)
     links = [
         {"rel": "self", "href": base, "type": "application/json", "title": "this document"},
-        {"rel": "service-desc", "href": f"{base}api", "type": "application/vnd.oai.openapi+json;version=3.1", "title": "API"},
+        {
+            "rel": "service-desc",
+            "href": f"{base}api",
+            "type": "application/vnd.oai.openapi+json;version=3.1",
+            "title": "API",
+        },
         {"rel": "conformance", "href": f"{base}conformance", "type": "application/json", "title": "conformance"},
         {"rel": "data", "href": f"{base}collections", "type": "application/json", "title": "collections"},
     ]
     return json_answer(
-        {"title": "Guelta", "description": "Route risk and rescue planning on the Saharan routes.",
-         "data_version": context_of(request).pack.version, "links": links}
-    )  # fmt: skip
+        {
+            "title": "Guelta",
+            "description": "Route risk and rescue planning on the Saharan routes.",
+            "data_version": context_of(request).pack.version,
+            "links": links,
+        }
+    )
 
 
 @routes.get("/conformance")

@@ -75,9 +75,16 @@ def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
     if on is None:
         raise BadInput("no date")
     view = plan_day(
-        context, on, wanted.bases, wanted.hours, seed=wanted.seed, closed=wanted.closed, required=wanted.required,
-        allow_single=wanted.allow_single, visit=visit_parameters(wanted.hours_since_visit),
-    )  # fmt: skip
+        context,
+        on,
+        wanted.bases,
+        wanted.hours,
+        seed=wanted.seed,
+        closed=wanted.closed,
+        required=wanted.required,
+        allow_single=wanted.allow_single,
+        visit=visit_parameters(wanted.hours_since_visit),
+    )
     return json_answer(document(view), status=201)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
+from functools import partial
 from importlib import resources
 from typing import TypeVar
 
@@ -70,7 +71,7 @@ def convoys_of(pack: RegionPack, bases: Iterable[str], *, allow_single: bool = F
     convoys: list[Convoy] = []
     seen: set[str] = set()
     for text in bases:
-        found = faults.read(lambda text=text: _base_convoys(pack, text, allow_single))
+        found = faults.read(partial(_base_convoys, pack, text, allow_single))
         if found and found[0].base.place_id in seen:
             faults.lines.append(f"base {found[0].base.place_id} is given twice; give its vehicles in one number")
         elif found:

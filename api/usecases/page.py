@@ -17,7 +17,12 @@ def make_page(context: RegionContext, on: date, language: Language, plan: PlanVi
     water = context.pack.water_points
     probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
     page = PageData(
-        on, segments, context.pack.places, water.assign(probability=probability), context.pack.incidents,
-        context.pack.version, plan,
-    )  # fmt: skip
+        on,
+        segments,
+        context.pack.places,
+        water.assign(probability=probability),
+        context.pack.incidents,
+        context.pack.version,
+        plan,
+    )
     return render_page(page, language)

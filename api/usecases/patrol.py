@@ -58,9 +58,13 @@ def plan_day(
     )
     risk, segments = context.risk(on), context.network.segments
     benefit = visit_benefit(
-        risk.table["incident_rate_per_km_day"].to_numpy(float), segments["length"].to_numpy(float),
-        stranding.group_size, risk.still_there, visit.hours_since_visit, visit.pod,
-    )  # fmt: skip
+        risk.table["incident_rate_per_km_day"].to_numpy(float),
+        segments["length"].to_numpy(float),
+        stranding.group_size,
+        risk.still_there,
+        visit.hours_since_visit,
+        visit.pod,
+    )
     plan = plan_patrols(segments, benefit, request, progress=progress)
     water = context.pack.water_points
     probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)

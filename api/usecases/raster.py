@@ -14,14 +14,20 @@ from risk.surface import risk_surfaces
 
 
 def write_rasters(
-    context: RegionContext, on: date, folder: Path, resolution_deg: float,
+    context: RegionContext,
+    on: date,
+    folder: Path,
+    resolution_deg: float,
     progress: Callable[[float], None] | None = None,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write one GeoTIFF a layer and return the paths; cells of `resolution_deg` over the whole region."""
     folder.mkdir(parents=True, exist_ok=True)
     grids = risk_surfaces(
-        GridFrame.over(REGION_BBOX, resolution_deg), context.network.segments, context.stranding_rate(on),
-        context.conditions(on), progress,
-    )  # fmt: skip
+        GridFrame.over(REGION_BBOX, resolution_deg),
+        context.network.segments,
+        context.stranding_rate(on),
+        context.conditions(on),
+        progress,
+    )
     tags = {"date": on.isoformat(), "data_version": context.pack.version, "source": "Guelta"}
     return [write_geotiff(grid, folder / f"{grid.name}.tif", tags) for grid in grids]

@@ -13,7 +13,9 @@ from data.errors import BadInput, NoAnswer
 from risk.combine import CAUSES
 
 
-def risk_table(context: RegionContext, on: date, *, corridor: str | None = None, leg_id: str | None = None) -> pd.DataFrame:
+def risk_table(
+    context: RegionContext, on: date, *, corridor: str | None = None, leg_id: str | None = None
+) -> pd.DataFrame:
     """Return segments with their risk, worst first.
 
     Parameters

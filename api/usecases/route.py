@@ -84,9 +84,13 @@ def route_document(answer: RouteAnswer, data_version: str) -> dict[str, Any]:
 
     def position(where: Position, joined: Attachment) -> dict[str, Any]:
         return {
-            "lon": where.lon, "lat": where.lat, "place_id": where.place_id, "read_as": where.read_as,
-            "joins": joined.described, "approach_km": joined.approach_m / M_PER_KM,
-        }  # fmt: skip
+            "lon": where.lon,
+            "lat": where.lat,
+            "place_id": where.place_id,
+            "read_as": where.read_as,
+            "joins": joined.described,
+            "approach_km": joined.approach_m / M_PER_KM,
+        }
 
     best, *others = [_route(found) for found in answer.routes]
     return {
@@ -108,16 +112,20 @@ def _route(found: FoundRoute) -> dict[str, Any]:
         "risk": _known(route.risk_per_day),
         "legs": [
             {
-                "leg_id": leg.leg_id, "from": leg.start, "to": leg.end, "mode": leg.mode, "corridor": leg.corridor,
-                "km": leg.length_m / M_PER_KM, "hours": leg.travel_time_s / 3600, "risk": _known(leg.risk_per_day),
+                "leg_id": leg.leg_id,
+                "from": leg.start,
+                "to": leg.end,
+                "mode": leg.mode,
+                "corridor": leg.corridor,
+                "km": leg.length_m / M_PER_KM,
+                "hours": leg.travel_time_s / 3600,
+                "risk": _known(leg.risk_per_day),
             }
             for leg in route.legs
         ],
-        "dry_gaps": [
-            {"km_from": gap.km_from, "km_to": gap.km_to, "km": gap.length_km} for gap in profile.dry_gaps[:5]
-        ],
+        "dry_gaps": [{"km_from": gap.km_from, "km_to": gap.km_to, "km": gap.length_km} for gap in profile.dry_gaps[:5]],
         "geometry": {"type": "LineString", "coordinates": np.round(route.lonlat, 6).tolist()},
-    }  # fmt: skip
+    }
 
 
 def _known(value: float) -> float | None:

@@ -22,14 +22,17 @@ def vehicle_gpx(view: PlanView, convoy: ConvoyView, vehicle_id: str) -> bytes:
     gpx.waypoints.append(_waypoint(base["lon"], base["lat"], str(base["name"]), "base", "start and end"))
     for water in view.water_points.itertuples():
         symbol = "water" if water.probability >= DOUBTFUL else "dry"
-        state = f"{water.kind}, {water.reliability.replace('_', ' ')}, water {water.probability:.0%}, position within {water.precision_km:g} km"
+        known = f"{water.kind}, {water.reliability.replace('_', ' ')}"
+        state = f"{known}, water {water.probability:.0%}, position within {water.precision_km:g} km"
         gpx.waypoints.append(_waypoint(water.lon, water.lat, water.name, symbol, state))
     route = gpxpy.gpx.GPXRoute(name=gpx.name)
     for order, run in enumerate(convoy.runs):
         note = f"{run.km:.0f} km, {run.hours:.1f} h, bearing {run.bearing_deg:.0f}, {run.mode}"
         route.points.append(_turn(run.lonlat[0], f"{order + 1:02d} {run.start_name}", note))
     if convoy.runs:
-        route.points.append(_turn(convoy.runs[-1].lonlat[-1], f"{len(convoy.runs) + 1:02d} {convoy.runs[-1].end_name}", "end"))
+        route.points.append(
+            _turn(convoy.runs[-1].lonlat[-1], f"{len(convoy.runs) + 1:02d} {convoy.runs[-1].end_name}", "end")
+        )
         gpx.routes.append(route)
         track = gpxpy.gpx.GPXTrack(name=gpx.name)
         points = [gpxpy.gpx.GPXTrackPoint(latitude=lat, longitude=lon) for lon, lat in convoy.lonlat.round(6).tolist()]

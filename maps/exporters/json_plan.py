@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from maps.exporter import Exporter
-from maps.sentences import sentence
 from maps.plan_view import ConvoyView, LegRun, PlanView
+from maps.sentences import sentence
 
 
 def document(view: PlanView) -> dict[str, Any]:
@@ -27,12 +27,15 @@ def document(view: PlanView) -> dict[str, Any]:
         "convoys": [_convoy(view, convoy) for convoy in view.convoys],
         "left_out": [
             {
-                "segment_id": left.segment_id, "expected_people": left.benefit, "reason": left.why.code,
-                "values": dict(left.why.values), "detail": sentence(left.why, "en", view.places),
+                "segment_id": left.segment_id,
+                "expected_people": left.benefit,
+                "reason": left.why.code,
+                "values": dict(left.why.values),
+                "detail": sentence(left.why, "en", view.places),
             }
             for left in plan.left_out
         ],
-    }  # fmt: skip
+    }
 
 
 def _convoy(view: PlanView, convoy: ConvoyView) -> dict[str, Any]:
@@ -60,19 +63,33 @@ def _convoy(view: PlanView, convoy: ConvoyView) -> dict[str, Any]:
 
 def _run(run: LegRun) -> dict[str, Any]:
     return {
-        "leg_id": run.leg_id, "mode": run.mode, "from": run.start_name, "to": run.end_name, "km_from": run.km_from,
-        "km_to": run.km_to, "km": run.km, "hours": run.hours, "bearing_deg": run.bearing_deg, "fuel_l": run.fuel_l,
+        "leg_id": run.leg_id,
+        "mode": run.mode,
+        "from": run.start_name,
+        "to": run.end_name,
+        "km_from": run.km_from,
+        "km_to": run.km_to,
+        "km": run.km,
+        "hours": run.hours,
+        "bearing_deg": run.bearing_deg,
+        "fuel_l": run.fuel_l,
         "expected_people_reached": run.expected_people_reached,
         "segments": [
             {
-                "segment_id": piece.segment_id, "forward": piece.forward, "km": piece.length_m / 1000,
-                "hours": piece.hours, "fuel_l": piece.fuel_l, "expected_people_reached": piece.benefit,
+                "segment_id": piece.segment_id,
+                "forward": piece.forward,
+                "km": piece.length_m / 1000,
+                "hours": piece.hours,
+                "fuel_l": piece.fuel_l,
+                "expected_people_reached": piece.benefit,
             }
             for piece in run.pieces
         ],
-    }  # fmt: skip
+    }
 
 
 EXPORTER = Exporter(
-    "json", "application/json", lambda view: {"plan.json": orjson.dumps(document(view), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)}
+    "json",
+    "application/json",
+    lambda view: {"plan.json": orjson.dumps(document(view), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)},
 )

@@ -6,6 +6,6 @@ LAYER = Layer(
     name="lethality",
     column="death_probability",
     unit="",
-    description="Probability that a person of a stranded group dies unaided: neither found by traffic nor at water in time.",
+    description="Probability that one of a stranded group dies unaided: neither found nor at water in time.",
     values=lambda assessment: assessment.fate.death,
 )

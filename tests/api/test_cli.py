@@ -1,0 +1,149 @@
+import json
+
+import pytest
+import rasterio
+
+from api.cli.main import COMMANDS, SUMMARIES, exit_code
+
+
+def run(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = exit_code(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_every_command_says_what_it_does(capsys):
+    assert set(COMMANDS) == set(SUMMARIES)
+    code, out, _ = run(capsys, "--help")
+    assert code == 0 and all(name in out for name in COMMANDS)
+    for name in COMMANDS:
+        assert run(capsys, name, "--help")[0] == 0
+
+
+def test_route_by_risk_is_never_riskier_than_by_distance(capsys):
+    found = {}
+    for by in ("risk", "distance", "time"):
+        code, out, _ = run(capsys, "route", "agadez", "tripoli", "--by", by, "--date", "2026-06-15", "--json")
+        assert code == 0
+        found[by] = json.loads(out)
+    assert found["risk"]["risk"] <= found["distance"]["risk"] and found["risk"]["risk"] <= found["time"]["risk"]
+    assert found["distance"]["km"] <= found["risk"]["km"]
+    for answer in found.values():
+        assert sum(leg["km"] for leg in answer["legs"]) == pytest.approx(answer["km"])
+        assert answer["dry_gaps"][0]["km"] >= answer["dry_gaps"][-1]["km"]
+
+
+def test_route_lengths_agree_with_pyproj(capsys):
+    from pyproj import Geod
+
+    _, out, _ = run(capsys, "route", "agadez", "tripoli", "--by", "distance", "--date", "2026-06-15", "--json")
+    answer = json.loads(out)
+    lon, lat = zip(*answer["geometry"]["coordinates"], strict=True)
+    assert Geod(ellps="WGS84").line_length(lon, lat) == pytest.approx(answer["km"] * 1000, abs=1.0)
+
+
+def test_route_tables_read_positions_and_alternatives(capsys):
+    code, out, _ = run(capsys, "route", "17.5,9.0", "دركو", "--alternatives", "2", "--date", "2026-06-15")
+    assert code == 0 and "longest dry gap" in out and "open ground" in out
+
+
+def test_risk_json(capsys):
+    code, out, _ = run(capsys, "risk", "--date", "2026-06-15", "--top", "20", "--json")
+    document = json.loads(out)
+    assert code == 0 and len(document["segments"]) == 20 and document["data_version"]
+    for segment in document["segments"]:
+        assert sum(segment["shares"].values()) == pytest.approx(1, abs=1e-9)
+        assert segment["interval"][0] <= segment["risk_per_km_day"] <= segment["interval"][1]
+
+
+def test_risk_rasters(capsys, tmp_path):
+    code, out, _ = run(
+        capsys, "risk", "--date", "2026-06-15", "--top", "1", "--raster", str(tmp_path), "--res", "1", "--json"
+    )
+    assert code == 0
+    for path in json.loads(out)["files"]:
+        with rasterio.open(path) as raster:
+            assert (
+                raster.crs.to_epsg() == 4326
+                and raster.tags()["date"] == "2026-06-15"
+                and raster.nodata != raster.nodata
+            )
+            assert raster.tags()["unit"] == (raster.units[0] or "1")
+            assert raster.bounds.left == -19 and raster.bounds.top == 40
+
+
+def test_plan_writes_what_it_says(capsys, tmp_path):
+    code, out, _ = run(
+        capsys, "plan", "--date", "2026-06-15", "--base", "agadez:2", "--hours", "6", "--out", str(tmp_path), "--json"
+    )
+    document = json.loads(out)
+    assert code == 0
+    assert {path.split("/")[-1] for path in document["files"]} == {path.name for path in tmp_path.iterdir()}
+    assert {"plan.json", "plan.geojson", "map.html", "agadez-1-v1.gpx", "agadez-1-v2.gpx"} == {
+        path.name for path in tmp_path.iterdir()
+    }
+
+
+def test_plan_table_and_map(capsys, tmp_path):
+    code, out, _ = run(
+        capsys, "plan", "--date", "2026-06-15", "--base", "agadez:2", "--hours", "18", "--out", str(tmp_path)
+    )
+    assert code == 0 and "agadez-1-v2" in out and "note: " in out and "map.html" in out
+    code, out, _ = run(capsys, "map", "--date", "2026-06-15", "--out", str(tmp_path / "deep" / "risk.html"))
+    assert code == 0 and (tmp_path / "deep" / "risk.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(
+    "arguments, faults",
+    [
+        (("route", "agadess", "tripolli", "--date", "2026-06-15"), 2),
+        (("route", "12.895,19.005", "tripoli"), 1),
+        (("risk", "--date", "2026-02-30"), 1),
+        (("risk", "--date", "1066-10-14"), 1),
+        (("risk", "--corridor", "nowhere", "--leg", "x--y"), 2),
+        (("plan", "--date", "June", "--base", "agades:2", "--base", "dirkou:1", "--since-visit", "-3"), 4),
+        (("plan", "--base", "agadez:2", "--hours", "0"), 1),
+        (("plan", "--base", "agadez:2", "--hours", "0.1"), 1),
+        (("plan",), 1),
+        (("fly",), 1),
+        (("risk", "--top", "many"), 1),
+    ],
+)
+def test_bad_input_is_one_line_a_fault_and_exit_2(capsys, arguments, faults):
+    code, out, err = run(capsys, *arguments)
+    lines = [line for line in err.splitlines() if line.strip()]
+    assert code == 2 and len(lines) == faults, err
+    assert all(line.startswith("guelta: ") for line in lines) and "Traceback" not in err and out == ""
+
+
+def test_no_answer_is_exit_3_with_the_reason(capsys):
+    code, _, err = run(capsys, "route", "agadez", "lampedusa", "--by", "risk", "--date", "2026-06-15")
+    assert code == 3 and "no path joins" in err
+    code, _, err = run(capsys, "plan", "--base", "agadez:2", "--hours", "6", "--require", "seguedine--madama:010")
+    assert code == 3 and "seguedine--madama:010" in err
+
+
+def test_faults_of_the_program_are_one_line_too(capsys, monkeypatch):
+    import api.context
+
+    def broken() -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(api.context, "open_region", broken)
+    monkeypatch.delenv("GUELTA_DEBUG", raising=False)
+    code, _, err = run(capsys, "risk")
+    assert code == 1 and "boom" in err and "Traceback" not in err
+
+
+def test_a_folder_that_cannot_be_written_is_said(capsys, tmp_path):
+    (tmp_path / "file").write_text("x")
+    code, _, err = run(capsys, "map", "--date", "2026-06-15", "--out", str(tmp_path / "file" / "map.html"))
+    assert code == 2 and "cannot read or write" in err
+
+
+def test_data_check(capsys, tmp_path):
+    code, out, _ = run(capsys, "data", "check", "--json")
+    assert code == 0 and json.loads(out)["rows"]["places"] >= 226
+    code, _, err = run(capsys, "data", "check", str(tmp_path))
+    assert code == 2 and "places.csv is missing" in err
+    assert run(capsys, "data", "check")[0] == 0

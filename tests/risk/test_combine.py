@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from tests_days import JANUARY, JUNE
+
+from api.usecases.risk import risk_record, risk_table
+from data.errors import BadInput, NoAnswer
+from risk.combine import CAUSES
+from risk.layer import layers
+
+
+def test_shares_sum_to_one_and_parts_to_the_log_ratio(context):
+    table = context.risk(JUNE).table.dropna()
+    assert np.allclose(sum(table[f"share_{cause}"] for cause in CAUSES), 1, atol=1e-9)
+
+
+def test_risk_is_rate_times_group_times_lethality(context):
+    table = context.risk(JUNE).table.dropna()
+    group = context.conditions(JUNE).stranding.group_size
+    assert np.allclose(table["risk_per_km_day"], table["incident_rate_per_km_day"] * group * table["death_probability"])
+    assert (table["risk_low"] <= table["risk_per_km_day"]).all() and (
+        table["risk_per_km_day"] <= table["risk_high"]
+    ).all()
+    assert table["death_probability"].between(0, 1).all()
+
+
+def test_january_is_safer_than_june_on_every_saharan_leg(context):
+    segments = context.network.segments
+    land = segments["mode"] != "sea"
+    june, january = (
+        (context.risk(day).table["risk_per_km_day"] * segments["length"]).groupby(segments["leg_id"]).sum()
+        for day in (JUNE, JANUARY)
+    )
+    north = segments[land].groupby("leg_id")["lat"].min() > 16
+    legs = north.index[north]
+    assert len(legs) > 100 and (january[legs] < june[legs]).all()
+
+
+def test_sea_legs_are_not_assessed_rather_than_safe(context):
+    sea = context.network.segments["mode"] == "sea"
+    assert context.risk(JUNE).table[sea].isna().all().all()
+    assert not context.risk(JUNE).still_there[sea].any()
+
+
+def test_records_have_what_the_door_promises(context):
+    record = risk_record(risk_table(context, JUNE).iloc[0])
+    wanted = {
+        "segment_id",
+        "leg_id",
+        "km_from",
+        "km_to",
+        "lon",
+        "lat",
+        "distance_to_water_km",
+        "heat",
+        "survival_h",
+        "incident_rate_per_km_day",
+        "risk_per_km_day",
+        "interval",
+        "shares",
+    }
+    assert wanted <= set(record) and sum(record["shares"].values()) == pytest.approx(1, abs=1e-9)
+
+
+def test_tables_are_sorted_and_filtered(context):
+    table = risk_table(context, JUNE, corridor="mali-algeria")
+    assert set(table["corridor"]) == {"mali-algeria"} and table["risk_per_km_day"].is_monotonic_decreasing
+    with pytest.raises(BadInput) as caught:
+        risk_table(context, JUNE, corridor="atlantis", leg_id="a--b")
+    assert len(caught.value.faults) == 2
+    with pytest.raises(NoAnswer):
+        risk_table(context, JUNE, leg_id="zuwara--lampedusa")
+
+
+def test_layers_come_from_their_files(context):
+    assert {"water", "heat", "survival"} <= set(layers())
+    for layer in layers().values():
+        assert layer.column in context.risk(JUNE).table
+
+
+def test_the_day_is_computed_once(context):
+    assert context.risk(JUNE) is context.risk(JUNE)
+
+
+def test_surfaces_hold_near_the_network_only(context):
+    from data.grid import GridFrame
+    from risk.surface import risk_surfaces
+
+    shares: list[float] = []
+    grids = risk_surfaces(
+        GridFrame.over((6.0, 16.0, 14.0, 21.0), 0.25),
+        context.network.segments,
+        context.stranding_rate(JUNE),
+        context.conditions(JUNE),
+        shares.append,
+    )
+    by_name = {grid.name: grid for grid in grids}
+    assert {"water", "heat", "survival", "incidents", "risk", "risk_interval_width"} <= set(by_name)
+    risk = by_name["risk"].values
+    assert risk.shape == (20, 32) and np.isnan(risk).any() and (risk[np.isfinite(risk)] > 0).all()
+    assert shares[-1] == 1.0
+    assert by_name["risk"].transform == (0.25, 0.0, 6.0, 0.0, -0.25, 21.0)
