@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-import numpy as np
-
-from data.tables_reader import WATER_LOSS
-from risk.heat import build_loss_table
+from data.tables import WATER_LOSS, write_water_loss
+from risk.heat import AXES, build_loss_table
 
 
 def main() -> None:
     """Compute the ISO 7933 table and write it; takes some ten seconds."""
-    table = asdict(build_loss_table())
-    np.savez_compressed(WATER_LOSS, **{name: values.astype(np.float32) for name, values in table.items()})
+    table = build_loss_table()
+    write_water_loss(table.loss_kg_per_h, {name: getattr(table, name) for name in AXES})
     print(f"wrote {WATER_LOSS.name}: {WATER_LOSS.stat().st_size / 1024:.0f} KiB")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.region_pack import SHIPPED, RegionPack, load_region
-from data.tables_reader import read_water_loss
+from data.tables import read_water_loss
 from risk.assess import Conditions
 from risk.combine import SegmentRisk, segment_risk
 from risk.heat import LossTable

@@ -30,29 +30,43 @@ class Activity(IntEnum):
     WALK = 1
 
 
+#: Sweating starts along a line air + a excess + b excess^2 = constant (fitted to ISO 7933 itself). With that sum as an
+#: axis the kink runs along the grid instead of across it, and a linear table is good to 2 %.
+ONSET = {Activity.REST: (0.3783, 0.00075), Activity.WALK: (0.3542, 0.00070)}
+
+
 @dataclass(frozen=True)
 class LossTable:
     """Body-water loss by sweat and breath on a regular grid.
 
     Attributes
     ----------
-    loss_kg_per_h : array, shape (2, a, r, p)
-        Activity, air temperature, radiant excess (mean radiant minus air temperature), vapour pressure.
-    air_degc, excess_degc, vapour_kpa : array
+    loss_kg_per_h : array, shape (2, u, r, p)
+        Activity, effective temperature (`effective_degc`), radiant excess (mean radiant minus air temperature), vapour
+        pressure.
+    effective_degc, excess_degc, vapour_kpa : array
         The regular axes.
     """
 
     loss_kg_per_h: Array
-    air_degc: Array
+    effective_degc: Array
     excess_degc: Array
     vapour_kpa: Array
 
 
 AXES = {
-    "air_degc": np.arange(-10.0, 58.1, 1.0),
-    "excess_degc": np.arange(-16.0, 48.1, 2.0),
-    "vapour_kpa": np.arange(0.0, 4.81, 0.4),
+    "effective_degc": np.arange(-17.0, 76.01, 0.2),
+    "excess_degc": np.arange(-16.0, 48.1, 4.0),
+    "vapour_kpa": np.arange(0.0, 4.81, 0.2),
 }
+#: Outside these air temperatures the model is not asked; corners of the grid are taken at them.
+AIR_RANGE_DEGC = (-25.0, 62.0)
+
+
+def effective_degc(activity: Activity, air_degc: Array, excess_degc: Array) -> Array:
+    """Return the sum of air temperature and radiant excess along which sweating starts."""
+    linear, square = ONSET[activity]
+    return air_degc + linear * excess_degc + square * excess_degc**2
 
 
 def direct_loss_kg_per_h(activity: Activity, air_degc: Array, excess_degc: Array, vapour_kpa: Array) -> Array:
@@ -62,7 +76,7 @@ def direct_loss_kg_per_h(activity: Activity, air_degc: Array, excess_degc: Array
     ----------
     activity : Activity
     air_degc, excess_degc, vapour_kpa : array, shape (n,)
-        Vapour pressure above saturation is taken as saturation.
+        Vapour pressure above saturation is extrapolated, which keeps the table smooth up to saturation.
 
     Returns
     -------
@@ -71,7 +85,7 @@ def direct_loss_kg_per_h(activity: Activity, air_degc: Array, excess_degc: Array
     """
     from pythermalcomfort.models import phs  # imports numba
 
-    humidity_pct = np.clip(100 * vapour_kpa / saturation_kpa(air_degc), 0.0, 100.0)
+    humidity_pct = 100 * vapour_kpa / saturation_kpa(air_degc)
     strain = phs(
         tdb=air_degc,
         tr=air_degc + excess_degc,
@@ -94,9 +108,13 @@ def direct_loss_kg_per_h(activity: Activity, air_degc: Array, excess_degc: Array
 
 def build_loss_table() -> LossTable:
     """Compute the table from ISO 7933; takes seconds, so its result is shipped."""
-    air, excess, vapour = (axis.ravel() for axis in np.meshgrid(*AXES.values(), indexing="ij"))
+    effective, excess, vapour = (axis.ravel() for axis in np.meshgrid(*AXES.values(), indexing="ij"))
     shape = tuple(len(axis) for axis in AXES.values())
-    both = [direct_loss_kg_per_h(activity, air, excess, vapour).reshape(shape) for activity in Activity]
+    both = []
+    for activity in Activity:
+        air = np.clip(effective - effective_degc(activity, np.zeros_like(excess), excess), *AIR_RANGE_DEGC)
+        # far beyond saturation, where no query comes, breath would gain water
+        both.append(np.maximum(direct_loss_kg_per_h(activity, air, excess, vapour), 0.0).reshape(shape))
     return LossTable(np.stack(both), **AXES)
 
 
@@ -117,8 +135,9 @@ def water_loss_kg_per_h(
     array, the same shape
         kg/h, above zero.
     """
-    wanted = [air_degc, radiant_degc - air_degc, np.minimum(vapour_kpa, saturation_kpa(air_degc))]
-    axes = [table.air_degc, table.excess_degc, table.vapour_kpa]
+    excess = np.clip(radiant_degc - air_degc, table.excess_degc[0], table.excess_degc[-1])
+    wanted = [effective_degc(activity, air_degc, excess), excess, np.minimum(vapour_kpa, saturation_kpa(air_degc))]
+    axes = [table.effective_degc, table.excess_degc, table.vapour_kpa]
     places = [(value - axis[0]) / (axis[1] - axis[0]) for value, axis in zip(wanted, axes, strict=True)]
     loss = map_coordinates(table.loss_kg_per_h[activity], places, order=1, mode="nearest")
     return np.asarray(loss + SKIN_DIFFUSION_KG_PER_H)

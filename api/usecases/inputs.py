@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import partial
 from importlib import resources
 from typing import TypeVar
 
 from data.errors import BadInput
 from data.region_pack import RegionPack
-from data.units import parse_date
+from data.units import parse_date, require_utc
 from routes.positions import read_position
 from sar.fleet import Base, Convoy, VehicleType, form_convoys
 
@@ -47,6 +47,17 @@ def day_of(text: str, *, field: str = "date") -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise BadInput(f"{field} {day} is outside {FIRST_DAY} to {LAST_DAY}")
     return day
+
+
+def moment_of(text: str, *, field: str = "time") -> datetime:
+    """Read an instant with its zone, as 2026-06-15T09:00Z, within the years the project's facts hold for."""
+    try:
+        moment = require_utc(datetime.fromisoformat(text))
+    except ValueError:
+        raise BadInput(f"{field} '{text}' is not an instant; write it as 2026-06-15T09:00Z") from None
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise BadInput(f"{field} {moment.date()} is outside {FIRST_DAY} to {LAST_DAY}")
+    return moment
 
 
 def timezone_of(country: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data.tables_reader import read_water_loss
+from data.tables import read_water_loss
 from risk.climate import DayClimate, hourly_weather, saturation_kpa
 from risk.heat import AXES, Activity, LossTable, day_loss, direct_loss_kg_per_h, water_loss_kg_per_h
 from risk.survival import (

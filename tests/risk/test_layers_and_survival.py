@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from data.region_pack import load_region
-from data.tables_reader import read_water_loss
+from data.tables import read_water_loss
 from risk.climate import DayClimate, hourly_weather, interpolate_normals
 from risk.heat import LossTable, day_loss
 from risk.shapley import shapley_values
