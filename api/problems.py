@@ -20,8 +20,13 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 
 
+MOST_FAULT = 500
+
+
 def problem(status: int, title: str, faults: list[str], data_version: str) -> Response:
     """Return a problem document; every fault is listed, one line each."""
+    # a lone surrogate in what was sent must not break the answer that says so
+    faults = [fault.encode("utf-8", "replace").decode()[:MOST_FAULT] for fault in faults]
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": title,

@@ -7,6 +7,7 @@ with its file line, so that a person mends a file in one pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import available_timezones
 
 import pandas as pd
 import pandera.pandas as pa
@@ -65,10 +66,10 @@ INCIDENT_CAUSES = (
     "illness",
     "unknown",
 )
-ID = r"^[a-z0-9_]+$"
-LEG_ID = r"^[a-z0-9_]+--[a-z0-9_]+$"
+ID = r"^[a-z0-9_]+\Z"
+LEG_ID = r"^[a-z0-9_]+--[a-z0-9_]+\Z"
 VIA = r"^$|^-?\d+(\.\d+)? -?\d+(\.\d+)?(;-?\d+(\.\d+)? -?\d+(\.\d+)?)*$"
-CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d\Z"
 
 
 def _text(pattern: str | None = None, *, unique: bool = False, empty: bool = False) -> pa.Column:
@@ -82,20 +83,26 @@ def _one_of(allowed: Sequence[str], *, unique: bool = False) -> pa.Column:
     return pa.Column(str, pa.Check.isin(list(allowed), error=f"must be one of {', '.join(allowed)}"), unique=unique)
 
 
-def _number(low: float, high: float, *, nullable: bool = False) -> pa.Column:
-    return pa.Column(
-        float, pa.Check.in_range(low, high, error=f"must be from {low:g} to {high:g}"), nullable=nullable, coerce=True
-    )
+def _number(low: float, high: float, *, nullable: bool = False, whole: bool = False) -> pa.Column:
+    checks = [pa.Check.in_range(low, high, error=f"must be from {low:g} to {high:g}")]
+    if whole:
+        checks.append(pa.Check(lambda column: column % 1 == 0, error="must be a whole number"))
+    return pa.Column(float, checks, nullable=nullable, coerce=True)
 
 
 def _roles(column: pd.Series) -> pd.Series:
     return column.map(lambda cell: all(role in PLACE_ROLES for role in cell.split(";") if role))
 
 
+def _zones(column: pd.Series) -> pd.Series:
+    return column.isin(available_timezones())
+
+
 def _date(*, empty: bool = False) -> pa.Column:
     def real_day(column: pd.Series) -> pd.Series:
         parsed = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
-        return parsed.notna() | (column == "") if empty else parsed.notna()
+        known = parsed.between("1990-01-01", "2100-12-31") & column.str.fullmatch(r"\d{4}-\d\d-\d\d")
+        return known | (column == "") if empty else known
 
     return pa.Column(str, pa.Check(real_day, error="must be a day as 2026-06-15"))
 
@@ -159,9 +166,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "lon": _LON,
             "lat": _LAT,
             "precision_km": _number(0.01, 1000),
-            "dead": _number(0, 5000, nullable=True),
-            "missing": _number(0, 5000, nullable=True),
-            "survivors": _number(0, 20000, nullable=True),
+            "dead": _number(0, 5000, nullable=True, whole=True),
+            "missing": _number(0, 5000, nullable=True, whole=True),
+            "survivors": _number(0, 20000, nullable=True, whole=True),
             "cause": _one_of(INCIDENT_CAUSES),
             "source_grade": _one_of(("A", "B", "C", "D")),
             **_SOURCED,
@@ -186,7 +193,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "climate_normals": pa.DataFrameSchema(
         {
             "station_id": _text(ID),
-            "month": _number(1, 12),
+            "month": _number(1, 12, whole=True),
             "tmax_degc": _number(5, 50),
             "tmin_degc": _number(-10, 38),
             "rh_pct": _number(3, 98),
@@ -211,12 +218,20 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             **_SOURCED,
         }
     ),
+    "countries": pa.DataFrameSchema(
+        {
+            "country_name": _text(unique=True),
+            **{edge: _number(-180, 180) for edge in ("left", "bottom", "right", "top")},
+            "precision_deg": _number(0.001, 10),
+            **_SOURCED,
+        }
+    ),
     "bases": pa.DataFrameSchema(
         {
             "base_id": _text(ID, unique=True),
             "vehicle_type": _text(ID),
-            "vehicles": _number(1, 100),
-            "timezone": _text(),
+            "vehicles": _number(1, 100, whole=True),
+            "timezone": pa.Column(str, pa.Check(_zones, error="must be an IANA time zone, as Africa/Niamey")),
             "curfew_start": _text(CLOCK),
             "curfew_end": _text(CLOCK),
             "precision": _text(),
@@ -263,7 +278,7 @@ def check(table: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     numeric = [name for name, column in schema.columns.items() if str(column.dtype) == "float64"]
     frame = cells.copy()
     frame[nullable] = frame[nullable].replace("", None)
-    faults = []
+    faults = [] if len(cells) else [f"{table}: the table has no row"]
     for name in numeric:
         numbers = pd.to_numeric(frame[name], errors="coerce")
         bad = numbers.isna() & frame[name].notna()
@@ -284,13 +299,41 @@ def _lines(table: str, cases: pd.DataFrame) -> list[str]:
         where = f" line {int(case.index) + 2}" if pd.notna(case.index) else ""
         asked = "appears more than once" if "unique" in str(case.check) else str(case.check)
         lines.append(f"{table}{where}: {case.column} '{case.failure_case}' {asked}")
-    return list(dict.fromkeys(lines))
+    # an empty cell breaks every rule of its column; one line says so
+    first = {line.split("' ")[0]: line for line in reversed(lines)}
+    return [line for line in dict.fromkeys(lines) if first[line.split("' ")[0]] == line]
+
+
+def check_meaning(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """List what no single column can tell: legs that go nowhere or are misnamed, curfews without an end."""
+    faults = []
+    if "legs" in tables:
+        legs = tables["legs"]
+        loops = legs.index[legs["from_id"] == legs["to_id"]]
+        faults += [f"legs line {row + 2}: a leg from {legs.at[row, 'from_id']} to itself" for row in loops]
+        named = legs["from_id"] + "--" + legs["to_id"]
+        faults += [
+            f"legs line {row + 2}: leg_id '{legs.at[row, 'leg_id']}' should be '{named[row]}'"
+            for row in legs.index[named != legs["leg_id"]]
+        ]
+        for row, text in legs["via_lonlat"].items():
+            for pair in filter(None, str(text).split(";")):
+                lon, lat = (float(part) for part in pair.split())
+                if not (REGION_BBOX[0] <= lon <= REGION_BBOX[2] and REGION_BBOX[1] <= lat <= REGION_BBOX[3]):
+                    faults.append(f"legs line {row + 2}: via point '{pair}' lies outside the region")
+    if "bases" in tables:
+        bases = tables["bases"]
+        endless = bases.index[bases["curfew_end"] >= bases["curfew_start"]]
+        faults += [f"bases line {row + 2}: the curfew leaves no hour to drive in" for row in endless]
+    return faults
 
 
 def check_references(tables: dict[str, pd.DataFrame]) -> list[str]:
     """List every id that points at nothing, one line each."""
     faults = []
     for (table, column), (target, key) in REFERENCES.items():
+        if table not in tables or target not in tables:
+            continue
         frame = tables[table]
         unknown = ~frame[column].isin(tables[target][key])
         faults += [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.contracts import SCHEMAS, check, check_references
+from data.contracts import SCHEMAS, check, check_meaning, check_references
 from data.errors import BadInput
 
 SHIPPED = Path(__file__).parent / "region"
@@ -21,7 +21,7 @@ class RegionPack:
 
     Attributes
     ----------
-    places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases : DataFrame
+    places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases, countries : DataFrame
         As `data.contracts.SCHEMAS` say; lon and lat in degrees (WGS84). `places`, `legs`, `vehicles` and
         `bases` are indexed by their id.
     version : str
@@ -36,6 +36,7 @@ class RegionPack:
     climate_normals: pd.DataFrame
     vehicles: pd.DataFrame
     bases: pd.DataFrame
+    countries: pd.DataFrame
     version: str
 
 
@@ -55,7 +56,7 @@ def read_region(folder: Path) -> RegionPack:
         path = folder / f"{name}.csv"
         try:
             payload = path.read_bytes()
-            cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
         except FileNotFoundError:
             faults.append(f"{name}: the file {path.name} is missing from {folder}")
             continue
@@ -63,10 +64,14 @@ def read_region(folder: Path) -> RegionPack:
             faults.append(f"{name}: {path.name} cannot be read as CSV in UTF-8 ({str(error).strip()})")
             continue
         digest.update(name.encode() + payload)
-        tables[name], found = check(name, cells)
+        checked, found = check(name, cells)
         faults += found
+        if not any("column '" in fault for fault in found):
+            tables[name] = checked
+    faults += check_references(tables)
+    # what needs every cell to be sound is asked when they are
     if not faults:
-        faults = check_references(tables) + _incomplete_normals(tables["climate_normals"])
+        faults = check_meaning(tables) + _incomplete_normals(tables["climate_normals"])
     if faults:
         raise BadInput(faults)
     indexed = {name: tables[name].set_index(key, drop=False) for name, key in _KEYS.items()}

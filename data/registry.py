@@ -45,20 +45,27 @@ class Registry(Generic[Thing]):
         return tuple(self._things.values())
 
 
-def collect(package: ModuleType, constant: str) -> dict[str, Thing]:
+def collect(package: ModuleType, constant: str, *, every: bool = True) -> dict[str, Thing]:
     """Import every module of `package` and gather its `constant`, keyed by the thing's `name`.
+
+    Parameters
+    ----------
+    every : bool
+        Whether each module has to define the constant; a package of several kinds of thing says False.
 
     Raises
     ------
     ValueError
-        If two modules claim one name, or a module lacks the constant.
+        If two modules claim one name, or a module lacks the constant where every one has to define it.
     """
     found: dict[str, Thing] = {}
     for module_info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         thing = getattr(module, constant, None)
-        if thing is None:
+        if thing is None and every:
             raise ValueError(f"{module.__name__} does not define {constant}")
+        if thing is None:
+            continue
         if thing.name in found:
             raise ValueError(f"two modules of {package.__name__} are named '{thing.name}'")
         found[thing.name] = thing

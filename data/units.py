@@ -38,6 +38,8 @@ def parse_date(text: str, *, field: str = "date") -> date:
         If the text is not a day of the calendar.
     """
     try:
+        if len(text) != len("2026-06-15"):
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{field} '{text}' is not a day of the calendar; write it as 2026-06-15") from None

@@ -39,6 +39,7 @@ def exporters() -> Registry[Exporter]:
 def write_all(view: PlanView, folder: Path) -> list[Path]:
     """Write a plan in every format; return the paths in order of the formats' names."""
     folder.mkdir(parents=True, exist_ok=True)
+    _clear_old_orders(folder)
     written = []
     for exporter in exporters().values():
         for name, content in exporter.render(view).items():
@@ -46,3 +47,10 @@ def write_all(view: PlanView, folder: Path) -> list[Path]:
             path.write_bytes(content)
             written.append(path)
     return written
+
+
+def _clear_old_orders(folder: Path) -> None:
+    """Remove orders of an earlier plan: a car must not find yesterday's track beside today's map."""
+    for path in folder.glob("*.gpx"):
+        if b'creator="Guelta"' in path.read_bytes()[:1000]:
+            path.unlink()

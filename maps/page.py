@@ -71,7 +71,7 @@ def render_page(page: PageData, language: Language) -> str:
     ValueError
         If something in it would make the browser ask another host.
     """
-    carrier = folium.Map(tiles=None, prefer_canvas=True, zoom_control=True, max_zoom=14, min_zoom=3)
+    carrier = folium.Map(tiles=None, zoom_control=True, max_zoom=14, min_zoom=3)
     # folium's own lists name ten files on other hosts; the page needs Leaflet alone and carries it
     carrier.default_js, carrier.default_css = [], []
     figure = carrier.get_root()
@@ -118,7 +118,7 @@ def _panel(page: PageData, language: Language) -> str:
 
 def _payload(page: PageData, language: Language) -> dict[str, Any]:
     shown = _shown_layers(page.segments)
-    columns = [*(layer["column"] for layer in shown), *INTERVAL, *(f"share_{cause}" for cause in CAUSES)]
+    columns = [*(layer["column"] for layer in shown), *INTERVAL, *(f"share_{cause}" for cause in CAUSES), "log_ratio"]
     title = "Patrol plan" if page.plan else "Route risk"
     return {
         "language": language,
@@ -204,7 +204,7 @@ def _segments(segments: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, 
 
 def _significant(values: Array, digits: int = 3) -> Array:
     """Round to significant digits; zero and NaN stay."""
-    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(values > 0, values, 1.0))))
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(values != 0, abs(values), 1.0))))
     return np.asarray(np.round(values * scale) / scale)
 
 
@@ -236,16 +236,18 @@ def _plan(view: PlanView | None) -> list[dict[str, Any]]:
     for order, convoy in enumerate(view.convoys):
         colour, dash = look(order)
         titles = {each: convoy_name(convoy.plan.convoy.convoy_id, each, view.places) for each in LANGUAGES}
-        stops = [
-            {"at": run.lonlat[-1].round(4).tolist(), "label": number} for number, run in enumerate(convoy.runs, start=1)
-        ]
+        ends: dict[tuple[float, float], list[str]] = {}
+        for number, run in enumerate(convoy.runs[:-1], start=1):
+            lon, lat = run.lonlat[-1].round(4).tolist()
+            ends.setdefault((lon, lat), []).append(str(number))
+        stops = [{"at": list(at), "label": "·".join(numbers)} for at, numbers in ends.items()]
         result.append(
             {
                 "colour": colour,
                 "dash": dash,
                 "titles": titles,
                 "points": convoy.lonlat.round(4).tolist(),
-                "stops": stops[:-1],
+                "stops": stops,
             }
         )
     return result

@@ -107,7 +107,7 @@ def _promise(people: float, language: Language) -> list[str]:
     """Say the expectation, and the same as days until one group is found: 0.56 people means little at 3 a.m."""
     lines = [
         phrase(
-            "Expected: {people} people reached alive who otherwise would not be.",
+            "Expected: {people} people met alive in distress.",
             language,
             people=number(people, 2, language),
         )

@@ -100,8 +100,8 @@ def run_clock(situation: Situation, table: LossTable, body: BodyParameters, walk
     walking = behaviour_course(Behaviour.WALK_NIGHT, loss, walk)
     early = float(hours_alive(_group_curve(situation, walking, body)[None, :], 0.9)[0])
     walked = np.append(0.0, np.cumsum(hours_from(situation.start_hour, walking.walked_km, HORIZON_H)[0]))
-    hours = (float(hours_alive(curve[None, :], share)[0]) for share in (0.9, 0.5, 0.1))
-    return LifeClock(curve, *hours, daily_kg, float(np.interp(early, np.arange(HORIZON_H + 1), walked)))
+    first, half, last = (float(hours_alive(curve[None, :], share)[0]) for share in (0.9, 0.5, 0.1))
+    return LifeClock(curve, first, half, last, daily_kg, float(np.interp(early, np.arange(HORIZON_H + 1), walked)))
 
 
 def _day_loss(situation: Situation, table: LossTable) -> DayLoss:
@@ -147,53 +147,33 @@ def drivers(situation: Situation, table: LossTable, body: BodyParameters, walk: 
     The ends are plausible errors of a report or of the model: half and double the water, 3 degrees of heat, everybody
     or nobody in shade, staying or walking by day, a tenth of body mass parameters, twelve hours of delay.
     """
-
-    def median(changed: Situation, parameters: BodyParameters = body) -> float:
-        return run_clock(changed, table, parameters, walk).hours_p50
-
-    group, climate = situation.group, situation.climate
-    cool, hot = (replace(climate, tmax_degc=climate.tmax_degc + d, tmin_degc=climate.tmin_degc + d) for d in (-3, 3))
+    group, climate, reserve = situation.group, situation.climate, body.lethal_deficit_kg
     litres = (group.litres / 2, group.litres * 2) if group.litres else (0.0, 1.0 * group.people)
+
+    def hours(situated: Situation = situation, parameters: BodyParameters = body) -> float:
+        return run_clock(situated, table, parameters, walk).hours_p50
+
+    def warmer(degrees: float) -> Situation:
+        moved = replace(climate, tmax_degc=climate.tmax_degc + degrees, tmin_degc=climate.tmin_degc + degrees)
+        return replace(situation, climate=moved)
+
+    def watered(total_l: float) -> Situation:
+        return replace(situation, group=replace(group, litres=total_l))
+
+    def doing(behaviour: Behaviour) -> Situation:
+        return replace(situation, behaviour=behaviour)
+
+    later = replace(situation, hours_stranded=situation.hours_stranded + 12)
+    drier, fuller = (replace(body, lethal_deficit_kg=reserve * factor) for factor in (0.85, 1.15))
+    sparing, wasteful = (replace(body, response=body.response * factor) for factor in (0.8, 1.2))
+    shaded, bare = (replace(situation, open_share=share) for share in (0.0, 1.0))
     found = [
-        (
-            "litres",
-            f"{litres[0]:g} l",
-            f"{litres[1]:g} l",
-            *(median(replace(situation, group=replace(group, litres=each))) for each in litres),
-        ),
-        ("temperature", "-3 degC", "+3 degC", *(median(replace(situation, climate=each)) for each in (cool, hot))),
-        (
-            "shade",
-            "all in shade",
-            "none in shade",
-            *(median(replace(situation, open_share=each)) for each in (0.0, 1.0)),
-        ),
-        (
-            "behaviour",
-            "stay",
-            "walk by day",
-            *(median(replace(situation, behaviour=each)) for each in (Behaviour.STAY, Behaviour.WALK_DAY)),
-        ),
-        (
-            "hours stranded",
-            "as told",
-            "12 h more",
-            *(median(replace(situation, hours_stranded=situation.hours_stranded + each)) for each in (0, 12)),
-        ),
-        (
-            "lethal deficit",
-            "-15 %",
-            "+15 %",
-            *(
-                median(situation, replace(body, lethal_deficit_kg=body.lethal_deficit_kg * each))
-                for each in (0.85, 1.15)
-            ),
-        ),
-        (
-            "water loss of the body",
-            "-20 %",
-            "+20 %",
-            *(median(situation, replace(body, response=body.response * each)) for each in (0.8, 1.2)),
-        ),
+        Driver("litres", f"{litres[0]:g} l", f"{litres[1]:g} l", hours(watered(litres[0])), hours(watered(litres[1]))),
+        Driver("temperature", "-3 degC", "+3 degC", hours(warmer(-3)), hours(warmer(3))),
+        Driver("shade", "all in shade", "none in shade", hours(shaded), hours(bare)),
+        Driver("behaviour", "stay", "walk by day", hours(doing(Behaviour.STAY)), hours(doing(Behaviour.WALK_DAY))),
+        Driver("hours stranded", "as told", "12 h more", hours(), hours(later)),
+        Driver("lethal deficit", "-15 %", "+15 %", hours(parameters=drier), hours(parameters=fuller)),
+        Driver("water loss of the body", "-20 %", "+20 %", hours(parameters=sparing), hours(parameters=wasteful)),
     ]
-    return sorted((Driver(*each) for each in found), key=lambda driver: -driver.swing_h)
+    return sorted(found, key=lambda driver: -driver.swing_h)

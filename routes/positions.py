@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+import warnings
 from dataclasses import dataclass
 
 import mgrs
@@ -19,8 +20,11 @@ from routes.geodesy import GEOD
 _NUMBER = r"[+-]?\d+(?:\.\d+)?"
 _DECIMAL = re.compile(rf"^({_NUMBER})\s*[,;\s]\s*({_NUMBER})$")
 _COMMA_DECIMAL = re.compile(r"^([+-]?\d+,\d+)\s*[;\s]\s*([+-]?\d+,\d+)$")
-_ANGLE = r"(\d+(?:\.\d+)?)\s*[°d ]\s*(?:(\d+(?:\.\d+)?)\s*['′m ]\s*)?(?:(\d+(?:\.\d+)?)\s*(?:\"|″|''|s)?\s*)?"
-_DMS_AFTER = re.compile(rf"^{_ANGLE}([NS])[\s,;]*{_ANGLE}([EWO])$", re.IGNORECASE)
+#: Degrees, then minutes, then seconds. A mark may be missing, the order never: "18 59.9" is 18 degrees 59.9 minutes.
+_VALUE = r"(\d+(?:\.\d+)?)"
+_SECONDS = rf"(?:(?<=['m\s]){_VALUE}\s*(?:\"|''|s)?\s*)?"
+_ANGLE = rf"{_VALUE}\s*[°d]?\s*(?:(?<=[°d\s]){_VALUE}\s*['m]?\s*{_SECONDS})?"
+_DMS_AFTER = re.compile(rf"^{_ANGLE}\s*([NS])[\s,;]*{_ANGLE}\s*([EWO])$", re.IGNORECASE)
 _DMS_BEFORE = re.compile(rf"^([NS])\s*{_ANGLE}[\s,;]*([EWO])\s*{_ANGLE}$", re.IGNORECASE)
 _UTM = re.compile(
     r"^(\d{1,2})\s*([C-HJ-NP-X])\s+(\d{6}(?:\.\d+)?)\s*m?E?[\s,]+(\d{6,8}(?:\.\d+)?)\s*m?N?$", re.IGNORECASE
@@ -78,7 +82,7 @@ def read_position(text: str, places: pd.DataFrame) -> Position:
         If nothing is understood, a name fits several places, the position lies outside the region, or latitude
         and longitude look swapped (both readings are offered).
     """
-    cleaned = " ".join(text.split())
+    cleaned = _tidy(text)
     lonlat = _coordinates(cleaned)
     if lonlat is None:
         return _named(cleaned, places)
@@ -90,17 +94,28 @@ def read_position(text: str, places: pd.DataFrame) -> Position:
     return Position(lon, lat, None, f"latitude {lat:.5f}, longitude {lon:.5f}")
 
 
+_MARKS = str.maketrans({"′": "'", "’": "'", "‘": "'", "ʹ": "'", "″": '"', "”": '"', "“": '"', "º": "°", "˚": "°"})
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def _tidy(text: str) -> str:
+    """Bring one text to one spelling: no invisible marks, plain quotes, European digits, single spaces."""
+    plain = _INVISIBLE.sub("", text).translate(_MARKS).replace("٫", ".").replace("،", ",")
+    return " ".join("".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in plain).split())
+
+
 def _coordinates(text: str) -> tuple[float, float] | None:
     """Return (lon, lat) when the text is a coordinate in a known format, else None."""
     if match := _DECIMAL.match(text):
         return _checked(float(match[2]), float(match[1]), text)
     if match := _COMMA_DECIMAL.match(text):
         return _checked(float(match[2].replace(",", ".")), float(match[1].replace(",", ".")), text)
-    if match := _DMS_AFTER.match(text):
+    points = re.sub(r"(?<=\d),(?=\d+\s*['°\"])", ".", text)  # a French decimal comma before a mark
+    if match := _DMS_AFTER.match(points):
         return _checked(
             _angle(match.group(5, 6, 7), match[8], text), _angle(match.group(1, 2, 3), match[4], text), text
         )
-    if match := _DMS_BEFORE.match(text):
+    if match := _DMS_BEFORE.match(points):
         return _checked(
             _angle(match.group(6, 7, 8), match[5], text), _angle(match.group(2, 3, 4), match[1], text), text
         )
@@ -108,7 +123,9 @@ def _coordinates(text: str) -> tuple[float, float] | None:
         return _from_utm(int(match[1]), match[2].upper(), float(match[3]), float(match[4]), text)
     if _MGRS.match(compact := text.replace(" ", "")):
         try:
-            lat, lon = mgrs.MGRS().toLatLon(compact.upper())
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                lat, lon = mgrs.MGRS().toLatLon(compact.upper())
         except Exception as error:  # the library raises its own unrelated types
             raise BadInput(f"position '{text}' is not a valid MGRS reference ({error})") from None
         return _checked(lon, lat, text)
@@ -128,7 +145,13 @@ def _from_utm(zone: int, band: str, east_m: float, north_m: float, text: str) ->
         raise BadInput(f"position '{text}': UTM zone {zone} does not exist")
     epsg = (32600 if band >= "N" else 32700) + zone
     lon, lat = Transformer.from_crs(f"EPSG:{epsg}", CRS_WGS84, always_xy=True).transform(east_m, north_m)
-    return _checked(lon, lat, text)
+    lon, lat = _checked(lon, lat, text)
+    bottom = -80 + 8 * "CDEFGHJKLMNPQRSTUVWX".index(band)
+    if not bottom - 0.5 <= lat <= bottom + (12 if band == "X" else 8) + 0.5:
+        raise BadInput(
+            f"position '{text}': latitude {lat:.2f} does not lie in band {band}; the letter is the latitude band"
+        )
+    return lon, lat
 
 
 def _checked(lon: float, lat: float, text: str) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What a visit to a segment is worth: people reached alive who would not have been without it."""
+"""What a visit to a segment is worth: people in distress who are met alive (some of whom others might have met)."""
 
 from __future__ import annotations
 

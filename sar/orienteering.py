@@ -15,12 +15,16 @@ import numpy as np
 import pyvrp
 from numpy.typing import NDArray
 from pyvrp import stop as pyvrp_stop
+from pyvrp.search import PerturbationParams
 
 Ints = NDArray[np.int64]
 Array = NDArray[np.float64]
 
 #: Stands for "no way": above every limit, small enough that sums of a tour stay in 64 bits.
 NO_WAY = 10**9
+SEED_STRIDE = 7919
+#: Tracks are chains: to turn a tour into another valley many visits have to change at once.
+MAX_PERTURBATIONS = 60
 PRIZE_SCALES = (30_000, 300_000)
 
 
@@ -76,6 +80,7 @@ def solve(
     *,
     seed: int,
     iterations: int,
+    starts: int = 1,
     scales: Sequence[int] = PRIZE_SCALES,
     progress: Callable[[float], None] | None = None,
 ) -> Tours | None:
@@ -88,24 +93,30 @@ def solve(
         Same problem, seed and iterations: same tours.
     iterations : int
         Of each run.
+    starts : int
+        Runs for each scale, each from its own seed: several short runs beat a long one, which stays where it fell.
     scales : sequence of int
         What the greatest prize is worth in units of distance, one run each.
     progress : callable, optional
         Called with the share done after each run.
     """
     best: Tours | None = None
-    for number, scale in enumerate(scales, start=1):
-        found = _run(problem, seed, iterations, scale)
+    data = [_data(problem, scale) for scale in scales]
+    runs = [(each, start) for start in range(starts) for each in range(len(scales))]
+    for number, (which, start) in enumerate(runs, start=1):
+        found = _run(problem, data[which], seed + start * SEED_STRIDE, iterations, scales[which])
         if found is not None and (best is None or found.prize > best.prize + 1e-12):
             best = found
         if progress:
-            progress(number / len(scales))
+            progress(number / len(runs))
     return best
 
 
-def _run(problem: Orienteering, seed: int, iterations: int, scale: int) -> Tours | None:
-    data = _data(problem, scale)
-    params = pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(max_penalty=scale * 100.0))
+def _run(problem: Orienteering, data: pyvrp.ProblemData, seed: int, iterations: int, scale: int) -> Tours | None:
+    params = pyvrp.SolveParams(
+        penalty=pyvrp.PenaltyParams(max_penalty=scale * 100.0),
+        perturbation=PerturbationParams(min_perturbations=1, max_perturbations=MAX_PERTURBATIONS),
+    )
     result = pyvrp.solve(
         data, stop=pyvrp_stop.MaxIterations(iterations), seed=seed, collect_stats=False, display=False, params=params
     )

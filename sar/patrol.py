@@ -25,7 +25,7 @@ WORTH_AIMING = 0.02
 MOST_CANDIDATES = 160
 #: Shorter shifts are planned too and the best plan kept, so that more hours never reach fewer people.
 RUNG_H = 4.0
-ITERATIONS = 1500
+ITERATIONS, STARTS = 400, 4
 LEFT_OUT_SHOWN = 10
 
 
@@ -89,9 +89,17 @@ def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) 
 def _require_reachable(space: Workspace) -> None:
     visitable = np.logical_or.reduce(space.visitable(space.request.hours))
     rows = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
-    lost = [str(space.segments.index[row]) for row in rows if not visitable[row]]
+    lost = [
+        f"{space.segments.index[row]} ({np.min(space.trip_h[:, row]):.1f} h and {np.min(space.trip_l[:, row]):.0f} l)"
+        for row in rows
+        if not visitable[row]
+    ]
     if lost:
-        raise NoAnswer(f"no convoy can visit required segment {', '.join(lost)} and be back within its shift and fuel")
+        limits = ", ".join(
+            f"{convoy.convoy_id} has {shift.hours:.1f} h and {space.fuel_limit_l(convoy):.0f} l"
+            for convoy, shift in zip(space.request.convoys, space.shifts, strict=True)
+        )
+        raise NoAnswer(f"no convoy can visit required segment {', '.join(lost)} there and back: {limits}")
 
 
 def best_tours(space: Workspace, hours: float, progress: Callable[[float], None] | None) -> list[list[Visit]] | None:
@@ -102,7 +110,9 @@ def best_tours(space: Workspace, hours: float, progress: Callable[[float], None]
         return None
     if len(rows) == 0:
         return [[] for _ in space.request.convoys]
-    found = solve(_problem(space, rows, hours), seed=space.request.seed, iterations=ITERATIONS, progress=progress)
+    found = solve(
+        _problem(space, rows, hours), seed=space.request.seed, iterations=ITERATIONS, starts=STARTS, progress=progress
+    )
     if found is None:
         return None
     return [[(int(rows[task // 2]), task % 2 == 0) for task in tour] for tour in found.tasks]

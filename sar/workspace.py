@@ -49,7 +49,7 @@ class PatrolRequest:
 
     def __post_init__(self) -> None:
         faults = []
-        if not 0 < self.hours <= 24:
+        if not 0 < self.hours <= 24:  # NaN fails this too
             faults.append(f"hours must be above 0 and at most 24, got {self.hours:g}")
         if not self.convoys:
             faults.append("no base is given: name at least one, as agadez:2")

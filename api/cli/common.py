@@ -25,6 +25,16 @@ language_option = click.option(
 )
 
 
+class FiniteRange(click.FloatRange):
+    """A range of floats that refuses NaN, which slips through every comparison."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if number != number:
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
+
+
 def tomorrow() -> str:
     """Return tomorrow's date in the region (UTC+1 stands for all of it)."""
     return (datetime.now(ZoneInfo("Africa/Niamey")) + timedelta(days=1)).date().isoformat()

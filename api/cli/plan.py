@@ -20,7 +20,7 @@ from api.cli.common import json_option, language_option, print_json, print_table
     help="A base and its vehicles, as agadez:2; may be given several times.",
 )
 @click.option("--hours", type=float, default=12.0, show_default=True, help="Length of the shift.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same plan.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Same seed, same plan.")
 @click.option("--close", "closed", multiple=True, metavar="SEGMENT", help="Segment that may not be driven.")
 @click.option("--require", "required", multiple=True, metavar="SEGMENT", help="Segment that has to be visited.")
 @click.option(
@@ -62,9 +62,10 @@ def command(
     """
     with progress_bar("opening the region") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, convoys_of, day_of
+        from api.usecases.inputs import FIRST_DAY as JANUARY_FIRST
+        from api.usecases.inputs import Faults, day_of
         from api.usecases.page import make_page
-        from api.usecases.patrol import plan_day, visit_parameters
+        from api.usecases.patrol import plan_day, read_request, visit_parameters
         from maps.exporter import write_all
         from maps.exporters.json_plan import document
 
@@ -72,7 +73,11 @@ def command(
         context = open_region()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
-        faults.read(lambda: convoys_of(context.pack, bases, allow_single=allow_single))
+        faults.read(
+            lambda: read_request(
+                context, on or JANUARY_FIRST, bases, hours, closed=closed, required=required, allow_single=allow_single
+            )
+        )
         visit = faults.read(lambda: visit_parameters(since_h))
         faults.settle()
         assert on is not None and visit is not None

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, print_json, print_table, progress_bar, tomorrow
+from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow
+
+_PER_100KM_MONTH = 100 * 365.25 / 12
 
 
 @click.command("risk")
@@ -23,7 +25,7 @@ from api.cli.common import json_option, print_json, print_table, progress_bar, t
 @click.option(
     "--res",
     "resolution_deg",
-    type=click.FloatRange(0.02, 5),
+    type=FiniteRange(0.02, 5),
     default=0.25,
     show_default=True,
     help="Cell size of the rasters, degrees.",
@@ -67,8 +69,8 @@ def command(
             f"{row['heat']:.1f}",
             f"{row['survival_h']:.0f}",
             f"{row['death_probability']:.0%}",
-            f"{row['risk_per_km_day'] * 36525:.1f}",
-            f"{row['risk_low'] * 36525:.1f}–{row['risk_high'] * 36525:.1f}",
+            f"{row['risk_per_km_day'] * _PER_100KM_MONTH:.1f}",
+            f"{row['risk_low'] * _PER_100KM_MONTH:.1f}–{row['risk_high'] * _PER_100KM_MONTH:.1f}",
             " ".join(f"{row[f'share_{cause}']:.0%}" for cause in ("water", "heat", "incidents")),
         ]
         for name, row in table.iterrows()
@@ -80,7 +82,7 @@ def command(
         "loss l/day",
         "survival h",
         "lethality",
-        "deaths/100 km/yr",
+        "deaths/100 km/month",
         "80 % interval",
         "water heat incidents",
     ]

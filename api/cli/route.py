@@ -6,6 +6,9 @@ import click
 
 from api.cli.common import json_option, print_json, print_table, progress_bar, tomorrow
 
+#: A way this many times the straight distance is worth a remark.
+FAR_ROUND = 2.5
+
 
 @click.command("route")
 @click.argument("start", metavar="FROM")
@@ -26,6 +29,7 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, as_json:
         from api.context import open_region
         from api.usecases.inputs import day_of
         from api.usecases.route import find_route, route_document
+        from routes.geodesy import distance_m
 
         on = day_of(day)
         context = open_region()
@@ -45,6 +49,13 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, as_json:
         if way["dry_gaps"]:
             gap = way["dry_gaps"][0]
             click.echo(f"longest dry gap {gap['km']:.0f} km, km {gap['km_from']:.0f}–{gap['km_to']:.0f}")
+    straight_km = (
+        distance_m((document["from"]["lon"], document["from"]["lat"]), (document["to"]["lon"], document["to"]["lat"]))
+        / 1000
+    )
+    if document["km"] > FAR_ROUND * straight_km:
+        times = document["km"] / straight_km
+        click.echo(f"note: {times:.1f} times the straight distance; compare with --by time or --by distance")
     for name in ("from", "to"):
         if document[name]["approach_km"] > 0:
             at = document[name]

@@ -13,6 +13,7 @@ CONFORMS_TO = [
 ]
 
 
+@routes.head("/", include_in_schema=False)
 @routes.get("/")
 def landing(request: Request) -> Response:
     """Return the landing page: what there is and where."""
@@ -44,6 +45,7 @@ def conformance(request: Request) -> Response:
     return json_answer({"conformsTo": CONFORMS_TO, "data_version": context_of(request).pack.version})
 
 
+@routes.head("/health", include_in_schema=False)
 @routes.get("/health")
 def health(request: Request) -> Response:
     """Say that the service answers."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.router import NamedRouter, context_of, json_answer
-from api.usecases.inputs import Faults, convoys_of, day_of
-from api.usecases.patrol import plan_day, visit_parameters
+from api.usecases.inputs import FIRST_DAY, Faults, day_of
+from api.usecases.patrol import plan_day, read_request, visit_parameters
 from api.usecases.risk import risk_record, risk_table
 from api.usecases.route import find_route, route_document
 from data.errors import BadInput
@@ -24,7 +24,9 @@ class PatrolPlanRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     date: str = Field(examples=["2026-06-15"])
-    bases: list[str] = Field(min_length=1, max_length=20, examples=[["agadez:2", "dirkou:2"]])
+    bases: list[Annotated[str, StringConstraints(max_length=120)]] = Field(
+        min_length=1, max_length=20, examples=[["agadez:2", "dirkou:2"]]
+    )
     hours: float = Field(12.0, gt=0, le=24)
     seed: int = Field(1, ge=0, le=2**31 - 1)
     closed: list[str] = Field(default_factory=list, max_length=1000)
@@ -70,7 +72,17 @@ def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
     context = context_of(request)
     faults = Faults()
     on = faults.read(lambda: day_of(wanted.date))
-    faults.read(lambda: convoys_of(context.pack, wanted.bases, allow_single=wanted.allow_single))
+    faults.read(
+        lambda: read_request(
+            context,
+            on or FIRST_DAY,
+            wanted.bases,
+            wanted.hours,
+            closed=wanted.closed,
+            required=wanted.required,
+            allow_single=wanted.allow_single,
+        )
+    )
     faults.settle()
     if on is None:
         raise BadInput("no date")

@@ -16,6 +16,7 @@ from sar.fleet import Base, Convoy, VehicleType, form_convoys
 
 Value = TypeVar("Value")
 DEFAULT_CURFEW = (time(20, 0), time(5, 0))
+MOST_VEHICLES = 20
 DEFAULT_VEHICLES, DEFAULT_TYPE = 2, "pickup_4x4"
 #: The pack's climate normals and facts are not meant for other centuries.
 FIRST_DAY, LAST_DAY = date(2013, 1, 1), date(2100, 12, 31)
@@ -106,6 +107,8 @@ def _base_convoys(pack: RegionPack, text: str, allow_single: bool) -> list[Convo
         vehicles = int(count) if count else int(known["vehicles"]) if known is not None else DEFAULT_VEHICLES
     except ValueError:
         raise BadInput(f"base '{text}': '{count}' is not a number of vehicles; write {place_id}:2") from None
+    if vehicles > MOST_VEHICLES:
+        raise BadInput(f"base {place_id}: {vehicles} vehicles are more than the {MOST_VEHICLES} a base can plan with")
     country = str(pack.places.at[place_id, "country"])
     zone = known["timezone"] if known is not None else timezone_of(country)
     curfew = DEFAULT_CURFEW

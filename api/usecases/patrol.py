@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from api.context import RegionContext
-from api.usecases.inputs import convoys_of
+from api.usecases.inputs import Faults, convoys_of
 from data.errors import BadInput
 from maps.plan_view import PlanView, view_plan
 from risk.water import give_probability
@@ -51,10 +51,9 @@ def plan_day(
         See `sar.patrol.plan_patrols`.
     """
     visit = visit or VisitParameters()
-    convoys = convoys_of(context.pack, bases, allow_single=allow_single)
     stranding = context.conditions(on).stranding
-    request = PatrolRequest(
-        on, hours, convoys, frozenset(closed), frozenset(required), group_size=stranding.group_size, seed=seed
+    request = read_request(
+        context, on, bases, hours, seed=seed, closed=closed, required=required, allow_single=allow_single
     )
     risk, segments = context.risk(on), context.network.segments
     benefit = visit_benefit(
@@ -69,6 +68,32 @@ def plan_day(
     water = context.pack.water_points
     probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
     return view_plan(plan, segments, context.pack.places, water.assign(probability=probability), context.pack.version)
+
+
+def read_request(
+    context: RegionContext,
+    on: date,
+    bases: Iterable[str],
+    hours: float,
+    *,
+    seed: int = 0,
+    closed: Iterable[str] = (),
+    required: Iterable[str] = (),
+    allow_single: bool = False,
+) -> PatrolRequest:
+    """Turn what a user wrote into a request; raises BadInput with every fault of it."""
+    faults = Faults()
+    closed, required = frozenset(closed), frozenset(required)
+    convoys = faults.read(lambda: convoys_of(context.pack, bases, allow_single=allow_single))
+    unknown = sorted((closed | required) - set(context.network.segments.index))
+    faults.lines += [f"segment '{segment[:80]}' is not known" for segment in unknown]
+    group_size = context.conditions(on).stranding.group_size
+    # a stand-in base lets the other faults be found while the bases themselves are wrong
+    checked = convoys or convoys_of(context.pack, ["agadez:2"])
+    request = faults.read(lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed))
+    faults.settle()
+    assert request is not None
+    return request
 
 
 def visit_parameters(hours_since_visit: float) -> VisitParameters:

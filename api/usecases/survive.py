@@ -30,8 +30,10 @@ class WeatherSaid:
     def __post_init__(self) -> None:
         faults = []
         for name, value, low, high in (
-            ("tmax", self.tmax_degc, -10, 58), ("tmin", self.tmin_degc, -20, 45), ("humidity", self.humidity_pct, 1, 100),
-        ):  # fmt: skip
+            ("tmax", self.tmax_degc, -10, 58),
+            ("tmin", self.tmin_degc, -20, 45),
+            ("humidity", self.humidity_pct, 1, 100),
+        ):
             if value is not None and not low <= value <= high:
                 faults.append(f"{name} must be from {low} to {high}, got {value:g}")
         if self.tmax_degc is not None and self.tmin_degc is not None and self.tmin_degc >= self.tmax_degc:
@@ -88,10 +90,13 @@ def survive(
     situation = Situation(group, climate, position.lat, moment.date(), solar_hour, behaviour, hours_stranded)
     body, walk = BodyParameters(), WalkParameters()
     return SurvivalAnswer(
-        position, situation, run_clock(situation, context.loss_table, body, walk),
+        position,
+        situation,
+        run_clock(situation, context.loss_table, body, walk),
         drivers(situation, context.loss_table, body, walk),
-        water_distance(lon, lat, context.conditions(moment.date()).supply), source,
-    )  # fmt: skip
+        water_distance(lon, lat, context.conditions(moment.date()).supply),
+        source,
+    )
 
 
 def _override(normals: DayClimate, said: WeatherSaid) -> tuple[DayClimate, dict[str, str]]:
@@ -125,8 +130,10 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
         "litres_per_person": answer.situation.group.litres_per_person,
         "behaviour": answer.situation.behaviour.value if answer.situation.behaviour else "unknown",
         "weather": {
-            "tmax_degc": float(climate.tmax_degc[0]), "tmin_degc": float(climate.tmin_degc[0]),
-            "vapour_kpa": float(climate.vapour_kpa[0]), "source": answer.weather_source,
+            "tmax_degc": float(climate.tmax_degc[0]),
+            "tmin_degc": float(climate.tmin_degc[0]),
+            "vapour_kpa": float(climate.vapour_kpa[0]),
+            "source": answer.weather_source,
         },
         "hours_p10": _finite(clock.hours_p10),
         "hours_p50": _finite(clock.hours_p50),
@@ -139,12 +146,16 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
         "curve": [{"hour": hour, "alive": float(clock.curve[hour])} for hour in range(last + 1)],
         "drivers": [
             {
-                "assumption": each.name, "low": each.low, "high": each.high, "hours_p50_low": _finite(each.hours_low),
-                "hours_p50_high": _finite(each.hours_high), "swing_h": _finite(each.swing_h),
+                "assumption": each.name,
+                "low": each.low,
+                "high": each.high,
+                "hours_p50_low": _finite(each.hours_low),
+                "hours_p50_high": _finite(each.hours_high),
+                "swing_h": _finite(each.swing_h),
             }
             for each in answer.drivers
         ],
-    }  # fmt: skip
+    }
 
 
 def _finite(value: float) -> float | None:

@@ -1,0 +1,1 @@
+"""One file a source of data; incident sources define INCIDENT_SOURCE."""

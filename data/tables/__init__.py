@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,4 +28,5 @@ def write_water_loss(
     counts = np.rint(loss_kg_per_h / QUANTUM_KG_PER_H)
     if counts.min() < 0 or counts.max() > np.iinfo(np.uint16).max:
         raise ValueError("a water loss is outside 0 to 1.6 kg/h")
-    np.savez_compressed(path, loss_kg_per_h=counts.astype(np.uint16), **axes)
+    arrays: dict[str, Any] = {"loss_kg_per_h": counts.astype(np.uint16), **axes}
+    np.savez_compressed(path, **arrays)

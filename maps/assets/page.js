@@ -5,6 +5,7 @@
 function gueltaPage(map, data) {
   let language = data.language;
   let layer = data.layers[0].name;
+  let folded = window.innerWidth < 800;
   let choosing = !data.plan.length;
   const canvas = L.canvas({ padding: 0.3, tolerance: 4 });
   const text = (key) => data.messages[language][key] ?? key;
@@ -78,7 +79,8 @@ function gueltaPage(map, data) {
     return rows(title, [
       ...data.layers.map((each, i) => [text(each.name), `${significant(v[at[each.column]])} ${text(each.unit)}` +
         (i === 0 ? ` (${significant(v[at[data.interval[0]]])}–${significant(v[at[data.interval[1]]])})` : "")]),
-      ...data.shares.map(([name, column]) => [text("share " + name), `${number(v[at[column]] * 100, 0)} %`]),
+      // near the typical segment there is next to nothing to share, and shares of nothing mislead
+      ...(Math.abs(v[at.log_ratio]) < 0.2 ? [] : data.shares).map(([name, column]) => [text("share " + name), `${number(v[at[column]] * 100, 0)} %`]),
     ]);
   }
 
@@ -121,17 +123,22 @@ function gueltaPage(map, data) {
     }
   }
 
-  // plan
+  // plan: a stop's mark has its convoy's colour and the numbers of all legs that end there
+  function stopMark(label, colour) {
+    const mark = element("b", label);
+    mark.style.background = colour;
+    return mark;
+  }
   const plans = data.plan.map((convoy) => {
     const group = L.layerGroup();
     const points = convoy.points.map(([lon, lat]) => [lat, lon]);
     if (points.length) {
-      L.polyline(points, { color: "#fff", weight: 9, opacity: 0.9, interactive: false }).addTo(group);
-      L.polyline(points, { color: convoy.colour, weight: 5, dashArray: convoy.dash }).addTo(group)
+      L.polyline(points, { renderer: canvas, color: "#fff", weight: 9, opacity: 0.9, interactive: false }).addTo(group);
+      L.polyline(points, { renderer: canvas, color: convoy.colour, weight: 5, dashArray: convoy.dash }).addTo(group)
         .bindPopup(() => rows(convoy.titles[language], []));
     }
     convoy.stops.forEach(({ at, label }) => L.marker([at[1], at[0]], { keyboard: false, interactive: false,
-      icon: L.divIcon({ className: "stop", html: String(Number(label)), iconSize: [20, 20] }) }).addTo(group));
+      icon: L.divIcon({ className: "stop", html: stopMark(label, convoy.colour), iconSize: null }) }).addTo(group));
     return group;
   });
 
@@ -158,6 +165,11 @@ function gueltaPage(map, data) {
 
   function drawLegend() {
     box.textContent = "";
+    box.classList.toggle("folded", folded);
+    const fold = element("button", folded ? "☰" : "×", { type: "button", "aria-expanded": String(!folded), "aria-label": text("show") });
+    fold.addEventListener("click", () => { folded = !folded; drawLegend(); });
+    box.append(fold);
+    if (folded) return;
     box.dir = language === "ar" ? "rtl" : "ltr";
     const kinds = element("details");
     kinds.open = choosing;
@@ -179,7 +191,7 @@ function gueltaPage(map, data) {
       ramp.append(line);
     });
     const none = element("label");
-    none.append(swatch("border-top:2px dashed #7d8b99"), text("not assessed"));
+    none.append(swatch("border-top:2px dashed #7d8b99;height:0"), text("not assessed"));
     ramp.append(none);
     const toggles = element("fieldset");
     toggles.append(element("legend", text("show")));
@@ -218,6 +230,6 @@ function gueltaPage(map, data) {
   map.attributionControl.setPrefix("Leaflet").addAttribution("Natural Earth");
   map.invalidateSize();
   // the legend covers the lower left corner: keep what matters out of it
-  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]), { paddingTopLeft: [data.plan.length ? 240 : 0, 0] });
+  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]), { paddingTopLeft: [data.plan.length && !folded ? 240 : 0, 0] });
   setLanguage(language);
 }

@@ -90,6 +90,19 @@ def test_all_faults_of_a_plan_request_are_listed(client):
     assert client.post("/patrol-plans", json={"date": "2026-06-15", "bases": [], "speed": 3}).status_code == 422
 
 
+def test_lone_surrogates_and_floods_are_refused_in_one_answer(client):
+    body = b'{"date": "2026-06-15", "bases": ["\\ud800"]}'
+    answer = client.post("/patrol-plans", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    flood = client.post("/patrol-plans", json={"date": "2026-06-15", "bases": ["agadez:5000"]})
+    assert flood.status_code == 422 and "5000" in flood.json()["detail"]
+    assert client.post("/patrol-plans", json={"date": "2026-06-15", "bases": ["x" * 10**6]}).status_code == 422
+
+
+def test_head_is_answered(client):
+    assert client.head("/").status_code == client.head("/health").status_code == 200
+
+
 def test_no_answer_is_409(client):
     answer = client.get("/routes?from=agadez&to=lampedusa&by=risk&date=2026-06-15")
     assert answer.status_code == 409 and "no path" in answer.json()["detail"]

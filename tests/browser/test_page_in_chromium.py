@@ -88,6 +88,22 @@ def test_layers_switch_by_keyboard(opened):
     assert errors == []
 
 
+def test_points_and_segments_answer_a_click_on_the_plan_page(opened):
+    """Two canvases over one another would swallow every click, as they once did."""
+    page, _, _ = opened
+    assert page.locator(".leaflet-overlay-pane canvas").count() == 1
+    at = page.evaluate(
+        """() => {
+            const map = Object.values(window).find((it) => it instanceof L.Map);
+            return map.latLngToContainerPoint([18.10, 11.58]);
+        }"""
+    )
+    box = page.locator(".folium-map").bounding_box()
+    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    page.wait_for_selector(".leaflet-popup-content strong")
+    assert "Fachi" in page.inner_text(".leaflet-popup-content")
+
+
 def test_segments_tell_their_values(opened):
     page, _, _ = opened
     page.mouse.click(500, 300)

@@ -67,6 +67,45 @@ def test_a_duplicate_id_is_a_fault(folder):
     assert any("place_id 'arlit' appears more than once" in line for line in faults(folder))
 
 
+@pytest.mark.parametrize(
+    "table, column, value, fault",
+    [
+        ("bases", "timezone", "Mars/Phobos", "IANA"),
+        ("bases", "curfew_end", "20:00", "no hour to drive"),
+        ("bases", "vehicles", "2.5", "whole number"),
+        ("climate_normals", "month", "1.5", "whole number"),
+        ("incidents", "dead", "2.5", "whole number"),
+        ("incidents", "date", "2026-6-5", "must be a day"),
+        ("incidents", "date", "0001-01-01", "must be a day"),
+        ("legs", "via_lonlat", "999 999", "outside the region"),
+        ("legs", "leg_id", "a--b", "should be"),
+        ("places", "place_id", "arlit\n", "must look like"),
+    ],
+)
+def test_subtle_faults_are_found(folder, table, column, value, fault):
+    rewrite(folder, table, lambda frame: frame.assign(**{column: [value, *frame[column][1:]]}))
+    assert any(fault in line and line.startswith(table) for line in faults(folder))
+
+
+def test_a_leg_to_itself_is_a_fault(folder):
+    rewrite(folder, "legs", lambda frame: frame.assign(to_id=["agadez", *frame["to_id"][1:]]))
+    assert any("to itself" in line for line in faults(folder))
+
+
+def test_empty_tables_are_faults(folder):
+    for table in ("legs", "water_points", "bases"):
+        rewrite(folder, table, lambda frame: frame.iloc[:0])
+    assert {f"{table}: the table has no row" for table in ("legs", "water_points", "bases")} <= set(faults(folder))
+
+
+def test_blank_lines_do_not_shift_the_line_numbers(folder):
+    path = folder / "places.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[3] = lines[3].replace("border_post", "castle")
+    path.write_text("\n".join([lines[0], lines[1], "", *lines[2:]]), encoding="utf-8")
+    assert any(line.startswith("places line 5: kind 'castle'") for line in faults(folder))
+
+
 def test_missing_files_and_columns_are_named(folder):
     (folder / "bases.csv").unlink()
     rewrite(folder, "legs", lambda frame: frame.drop(columns="mode"))

@@ -36,6 +36,15 @@ def test_the_same_plan_gives_the_same_bytes(folder, june_plan, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes()
 
 
+def test_old_orders_do_not_stay_beside_new_ones(june_plan, tmp_path):
+    write_all(june_plan, tmp_path)
+    old = (tmp_path / "agadez-1-v1.gpx").rename(tmp_path / "gao-1-v1.gpx")
+    foreign = tmp_path / "mine.gpx"
+    foreign.write_text("<gpx creator='someone'/>")
+    write_all(june_plan, tmp_path)
+    assert not old.exists() and foreign.exists()
+
+
 def test_gpx_tracks_are_as_long_as_the_plan_says(folder, june_plan):
     for convoy in june_plan.convoys:
         for name in convoy.plan.convoy.vehicle_ids:

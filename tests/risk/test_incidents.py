@@ -33,7 +33,7 @@ def test_a_report_raises_the_rate_most_where_it_happened():
     segments = line()
     found = rate(segments, reports([(segments["lon"][15], 20.0, 5.0, "2026-05-01", "A")]))
     assert int(np.argmax(found.mean_per_km_day)) == 15
-    assert found.reports.sum() == pytest.approx(2 ** (-45 / 365.25 / 6), rel=1e-6)
+    assert found.reports.sum() == pytest.approx(2 ** (-45 / 365.25 / IncidentParameters().half_life_years), rel=1e-6)
     assert (np.diff(found.mean_per_km_day[15:]) <= 0).all()
 
 
@@ -78,7 +78,7 @@ def test_spreading_along_the_network_keeps_the_sum_and_stays_off_the_sea():
     segments.loc[20:, "mode"] = "sea"
     found = rate(segments, reports([(segments["lon"][18], 20.0, 5.0, "2026-05-01", "A")]), along_km=60)
     assert (found.reports[20:] == 0).all() and np.isnan(found.mean_per_km_day[25])
-    assert found.reports.sum() == pytest.approx(2 ** (-45 / 365.25 / 6), rel=1e-6)
+    assert found.reports.sum() == pytest.approx(2 ** (-45 / 365.25 / IncidentParameters().half_life_years), rel=1e-6)
 
 
 def test_row_order_of_the_reports_does_not_matter():

@@ -47,6 +47,35 @@ def test_one_point_in_many_writings(text):
     assert found.lat == pytest.approx(18.68528, abs=2e-4) and found.lon == pytest.approx(12.91667, abs=2e-4)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "18°59.9'N 12°54.0'E",
+        "18 59.9N 12 54.0E",
+        "N 18 59.9 E 12 54.0",
+        "18°59.9N, 12°54E",
+        "18d59.9N 12d54E",
+        "18°59,9’N 12º54'E",
+        "18.99833N 12.9E",
+        "N18.99833 E12.9",
+        "١٨٫٩٩٨٣٣, ١٢٫٩",
+    ],
+)
+def test_degrees_and_minutes_with_or_without_marks(text):
+    """A minute read as a second is 150 km at worst: the order of the numbers decides, not the marks."""
+    found = read_position(text, PLACES)
+    assert (found.lat, found.lon) == (pytest.approx(18.99833, abs=1e-4), pytest.approx(12.9, abs=1e-4))
+
+
+def test_a_utm_band_that_contradicts_the_northing_is_refused():
+    with pytest.raises(BadInput, match="band S"):
+        read_position("32S 392000 1877000", PLACES)
+
+
+def test_invisible_marks_are_ignored():
+    assert read_position("\u200f16.973,7.991\ufeff", PLACES).lat == 16.973
+
+
 def test_ouest_is_west():
     assert read_position("20°56'N 17°02'O", PLACES).lon == pytest.approx(-17.0333, abs=1e-4)
 

@@ -1,0 +1,55 @@
+"""`guelta hindcast`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.cli.common import json_option, print_json, print_table, progress_bar
+
+
+@click.command("hindcast")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--train-until", required=True, help="Last day of the incidents fitted, as 2020-12-31.")
+@click.option("--from", "start", help="First day of the incidents scored; the day after by default.")
+@click.option("--to", "end", help="Last day of the incidents scored; the end of the file by default.")
+@json_option
+def command(file: Path, train_until: str, start: str | None, end: str | None, as_json: bool) -> None:
+    """Fit on the incidents of FILE up to a day and score how well the later ones are foretold.
+
+    Beside the model: chance, nearness to towns, and kernel densities of earlier incidents.
+    """
+    with progress_bar("looking back") as progress:
+        from datetime import timedelta
+
+        from api.context import open_region
+        from api.usecases.hindcast import hindcast_document, run_hindcast
+        from api.usecases.inputs import LAST_DAY, Faults, day_of
+
+        faults = Faults()
+        until = faults.read(lambda: day_of(train_until, field="train-until"))
+        first = faults.read(lambda: day_of(start, field="from")) if start else None
+        last = faults.read(lambda: day_of(end, field="to")) if end else LAST_DAY
+        faults.settle()
+        assert until is not None and last is not None
+        progress(0.2)
+        found = run_hindcast(open_region(), file, until, first or until + timedelta(days=1), last)
+    document = hindcast_document(found, "")
+    if as_json:
+        from api.context import open_region
+
+        print_json(hindcast_document(found, open_region().pack.version))
+        return
+    for subset, scores in document["subsets"].items():
+        heads = ["model", *(f"worst {share:.0%}" for share in document["shares_of_network_km"]), "log score"]
+        rows = [
+            [name, *(f"{value:.0%}" for value in score["capture"]), f"{score['log_score']:.2f}"]
+            for name, score in scores["models"].items()
+        ]
+        print_table(
+            f"{subset}: {scores['incidents']} incidents, of which {scores['with_a_segment_within_10_km']} within 10 km "
+            "of the network",
+            heads,
+            rows,
+        )
