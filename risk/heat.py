@@ -56,8 +56,8 @@ class LossTable:
 
 AXES = {
     "effective_degc": np.arange(-17.0, 76.01, 0.2),
-    "excess_degc": np.arange(-16.0, 48.1, 2.0),
-    "vapour_kpa": np.arange(0.0, 4.81, 0.2),
+    "excess_degc": np.arange(-16.0, 48.1, 4.0),
+    "vapour_kpa": np.arange(0.0, 4.81, 0.1),
 }
 #: Outside these air temperatures the model is not asked; corners of the grid are taken at them.
 AIR_RANGE_DEGC = (-25.0, 62.0)

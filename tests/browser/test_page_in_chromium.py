@@ -49,6 +49,7 @@ def test_no_request_leaves_the_page(opened):
 
 def test_a_coordinator_reads_where_to_go(opened):
     page, _, _ = opened
+    page.wait_for_timeout(600)  # names of the view before fade away
     text = page.inner_text("#panel")
     for wanted in (
         "Plan de patrouille",
