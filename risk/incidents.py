@@ -17,6 +17,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
@@ -31,6 +32,8 @@ GRADE_WEIGHT = {"A": 1.0, "B": 0.9, "C": 0.7, "D": 0.4}
 #: Strandings per km and day before any report, by mode. Judgement, in proportion to how far a breakdown is from help
 #: and how much irregular traffic uses the surface; the corridor factor then learns the level from the reports.
 MODE_PRIOR_PER_KM_DAY = {"paved": 4e-6, "track": 3e-5, "desert": 6e-5, "foot": 4e-5}
+KM_PER_DEG = 111.2
+CELLS_PER_REGION = 4
 #: A report reaches segments this many bandwidths away.
 REACH_BANDWIDTHS = 8.0
 
@@ -56,6 +59,9 @@ class IncidentParameters(Bounded):
         `a` above: how many reports the prior is worth on a segment.
     corridor_shape : float
         The same for the factor of a corridor.
+    region_km, region_shape : float
+        Width of the kernel over which a region's reports move the prior of its segments, and how many reports the
+        factor 1 is worth there.
     reporting_share : float
         Chance that a stranding near a town ends in a public report. Judgement: some 50 known operations of the hundreds
         that rescuers describe.
@@ -71,8 +77,10 @@ class IncidentParameters(Bounded):
     bandwidth_km: float = field(default=25.0, metadata=bounds(1, 500))
     tail: float = field(default=2.5, metadata=bounds(0.6, 20))
     along_km: float = field(default=10.0, metadata=bounds(0, 500))
-    prior_shape: float = field(default=1.0, metadata=bounds(0.01, 100))
+    prior_shape: float = field(default=0.3, metadata=bounds(0.01, 100))
     corridor_shape: float = field(default=3.0, metadata=bounds(0.01, 100))
+    region_km: float = field(default=50.0, metadata=bounds(20, 1000))
+    region_shape: float = field(default=0.5, metadata=bounds(0.01, 100))
     reporting_share: float = field(default=0.05, metadata=bounds(0.0001, 1))
     remote_share: float = field(default=0.2, metadata=bounds(0.01, 1))
     town_scale_km: float = field(default=20.0, metadata=bounds(1, 1000))
@@ -149,6 +157,7 @@ def stranding_rate(
     exposure = effective_days(on, parameters) * length_km * reporting_chance(town_distance_m, parameters)
     prior = segments["mode"].map(MODE_PRIOR_PER_KM_DAY).to_numpy(float)
     prior = prior * _corridor_factor(segments["corridor"], reports, exposure * prior, land, parameters)
+    prior = prior * _regional_factor(segments, reports, exposure * prior, land, parameters)
     shape = np.full(len(segments), parameters.prior_shape)
     return shrink(shape, parameters.prior_shape / prior, reports, exposure)
 
@@ -240,3 +249,32 @@ def _corridor_factor(
     table = pd.DataFrame({"y": reports, "e": expected})[land].groupby(corridor.to_numpy()[land]).sum()
     factor = (parameters.corridor_shape + table["y"]) / (parameters.corridor_shape + table["e"])
     return np.asarray(corridor.map(factor).fillna(1.0), dtype=float)
+
+
+def _regional_factor(
+    segments: pd.DataFrame, reports: Array, expected: Array, land: NDArray[np.bool_], parameters: IncidentParameters
+) -> Array:
+    """Reports against expectation around each segment, drawn towards 1: a prior that follows regions, not corridors.
+
+    Both are laid on a grid, each value shared among the four cells around it, and smoothed with an unnormalised
+    Gaussian, so that they stay counts; degrees of longitude are taken at the middle of the region.
+    """
+    lon, lat = segments["lon"].to_numpy(float), segments["lat"].to_numpy(float)
+    step_lat = parameters.region_km / CELLS_PER_REGION / KM_PER_DEG
+    step_lon = step_lat / np.cos(np.radians(np.median(lat)))
+    at = np.stack([(lat - lat.min()) / step_lat, (lon - lon.min()) / step_lon])
+    whole = at.astype(int)
+    part = at - whole
+    shape = tuple(whole.max(axis=1) + 2)
+
+    def around(values: Array) -> Array:
+        grid = np.zeros(shape)
+        for up, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            weight = np.abs(1 - up - part[0]) * np.abs(1 - right - part[1])
+            np.add.at(grid, (whole[0][land] + up, whole[1][land] + right), (values * weight)[land])
+        # gaussian_filter divides by the kernel's sum; counts want it back
+        smooth = gaussian_filter(grid, CELLS_PER_REGION, mode="constant") * 2 * np.pi * CELLS_PER_REGION**2
+        return np.asarray(map_coordinates(smooth, at, order=1))
+
+    shape_at = parameters.region_shape
+    return np.asarray((shape_at + around(reports)) / (shape_at + around(np.nan_to_num(expected))))
