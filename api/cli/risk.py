@@ -16,6 +16,9 @@ _PER_100KM_MONTH = 100 * 365.25 / 12
 @click.option("--top", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many segments.")
 @click.option("--corridor", help="Only this corridor, as niger-libya.")
 @click.option("--leg", "leg_id", help="Only this leg, as arbre_du_tenere--achegour.")
+@click.option("--weights", metavar="CRITERION=WEIGHT,...", help="Rank by a weighted overlay, as water=2,heat=1.")
+@click.option("--explain", is_flag=True, help="Say in words why each segment is where it is.")
+@click.option("--lang", "language", type=click.Choice(["fr", "en", "ar"]), default="en", show_default=True)
 @click.option(
     "--raster",
     "folder",
@@ -36,6 +39,9 @@ def command(
     top: int,
     corridor: str | None,
     leg_id: str | None,
+    weights: str | None,
+    explain: bool,
+    language: str,
     folder: Path | None,
     resolution_deg: float,
     as_json: bool,
@@ -43,13 +49,24 @@ def command(
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
         from api.context import open_region
-        from api.usecases.inputs import day_of
-        from api.usecases.risk import risk_record, risk_table
+        from api.usecases.inputs import Faults, day_of
+        from api.usecases.risk import overlay_columns, risk_record, risk_table
+        from maps.explain import explain_segment
+        from risk.overlay import read_weights
 
-        on = day_of(day)
+        faults = Faults()
+        on = faults.read(lambda: day_of(day))
+        chosen = faults.read(lambda: read_weights(weights)) if weights else None
+        faults.settle()
+        assert on is not None
         context = open_region()
         progress(0.4)
-        table = risk_table(context, on, corridor=corridor, leg_id=leg_id).head(top)
+        table = risk_table(context, on, corridor=corridor, leg_id=leg_id)
+        if chosen:
+            table = table.join(overlay_columns(context, on, chosen, top))
+            table = table.sort_values("overlay", ascending=False, kind="stable")
+        table = table.head(top)
+        words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]
     written: list[str] = []
     if folder is not None:
         from api.usecases.raster import write_rasters
@@ -58,6 +75,8 @@ def command(
             written = [str(path) for path in write_rasters(context, on, folder, resolution_deg, progress)]
     if as_json:
         segments = [risk_record(row) for _, row in table.iterrows()]
+        for segment, said in zip(segments, words, strict=False):
+            segment["explanation"] = said
         document = {"data_version": context.pack.version, "date": on.isoformat(), "segments": segments}
         print_json({**document, "files": written} if folder is not None else document)
         return
@@ -87,5 +106,12 @@ def command(
         "water heat incidents",
     ]
     print_table(f"Riskiest segments on {on}", heads, rows)
+    if chosen:
+        for name, row in table.iterrows():
+            click.echo(
+                f"{name}: overlay {row['overlay']:.0f} of 100, in the top {top} in {row['top_share']:.0%} of weightings"
+            )
+    for said in words:
+        click.echo(said)
     for path in written:
         click.echo(f"wrote {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from api.context import RegionContext
 from data.errors import BadInput, NoAnswer
 from risk.combine import CAUSES
+from risk.overlay import criterion_scores, overlay, rank_stability
 
 
 def risk_table(
@@ -55,6 +57,18 @@ def risk_table(
     return table.sort_index().sort_values("risk_per_km_day", ascending=False, kind="stable")
 
 
+def overlay_columns(context: RegionContext, on: date, weights: Mapping[str, float], top: int) -> pd.DataFrame:
+    """Return `overlay` (0 to 100) and `top_share` for every assessed segment.
+
+    `top_share` is the share of 1,000 random weightings of the same criteria that put the segment among the worst `top`.
+    """
+    table = context.risk(on).table.dropna(subset=["risk_per_km_day"])
+    length_m = context.network.segments.loc[table.index, "length"].to_numpy(float)
+    scores = criterion_scores(table, length_m)
+    stability = rank_stability(scores, list(weights), top, np.random.default_rng(0))
+    return pd.DataFrame({"overlay": overlay(scores, weights), "top_share": stability})
+
+
 def risk_record(row: pd.Series) -> dict[str, Any]:
     """Return one segment's risk as a JSON-ready record; see the README for the meaning of each field."""
     return {
@@ -78,6 +92,7 @@ def risk_record(row: pd.Series) -> dict[str, Any]:
         "interval": [float(row["risk_low"]), float(row["risk_high"])],
         "log_ratio": float(row["log_ratio"]),
         "shares": {cause: float(row[f"share_{cause}"]) for cause in CAUSES},
+        **{name: float(row[name]) for name in ("overlay", "top_share") if name in row},
     }
 
 
