@@ -18,10 +18,12 @@ SENTENCES = {
     "curfew": "the curfew at {base} leaves {left_h} h of the {wanted_h} h asked for",
     "crew_limit": "a shift of {shift_h} h at {base} is over the crew limit of {limit_h} h: take a relief crew",
     "water_capacity": "each vehicle can carry {carried_l} l of the {wanted_l} l of water wanted",
+    "crew_heat": "crew: at the worst hour {wbgt_degc} °C WBGT, {work_min} min of hard work an hour; each drinks "
+    "{drink_l} l",
     "stays": "This convoy stays at base.",
 }
 #: Digits after the point by the unit a value's name ends in.
-_DIGITS = {"h": 1, "l": 0, "min": 0, "people": 3}
+_DIGITS = {"h": 1, "l": 0, "min": 0, "people": 3, "degc": 0}
 
 
 def name_column(language: Language) -> str:

@@ -25,7 +25,7 @@ WORTH_AIMING = 0.02
 MOST_CANDIDATES = 160
 #: Shorter shifts are planned too and the best plan kept, so that more hours never reach fewer people.
 RUNG_H = 4.0
-ITERATIONS, STARTS = 400, 4
+ITERATIONS, STARTS = 400, 2
 LEFT_OUT_SHOWN = 10
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from api.context import RegionContext
+from api.usecases.crew_heat import with_crew_heat
 from api.usecases.inputs import Faults, convoys_of
 from data.errors import BadInput
 from maps.plan_view import PlanView, view_plan
@@ -64,7 +65,7 @@ def plan_day(
         visit.hours_since_visit,
         visit.pod,
     )
-    plan = plan_patrols(segments, benefit, request, progress=progress)
+    plan = with_crew_heat(context, plan_patrols(segments, benefit, request, progress=progress))
     water = context.pack.water_points
     probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
     return view_plan(plan, segments, context.pack.places, water.assign(probability=probability), context.pack.version)

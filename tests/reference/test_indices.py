@@ -7,6 +7,7 @@ import pytest
 
 from risk.climate import DayClimate, hourly_weather
 from risk.indices import (
+    combine_wbgt_degc,
     globe_degc,
     heat_index_degc,
     utci_degc,
@@ -43,6 +44,14 @@ def test_wbgt_points(twb, tg, tdb, published):
     assert found.wbgt == pytest.approx(published, abs=0.1)
 
 
+def test_our_combination_is_the_library_s():
+    from pythermalcomfort.models import wbgt
+
+    wet, globe, air = np.array([20.0, 25, 17]), np.array([50.0, 32, 40]), np.array([40.0, 20, 35])
+    found = wbgt(twb=wet, tg=globe, tdb=air, with_solar_load=True, round_output=False).wbgt
+    assert np.allclose(combine_wbgt_degc(wet, globe, air), found)
+
+
 @pytest.mark.parametrize("metabolic_w, published", ISO_7243)
 def test_iso_7243_reference_values(metabolic_w, published):
     assert wbgt_limit_degc(metabolic_w) == pytest.approx(published, abs=1e-9)
@@ -51,7 +60,7 @@ def test_iso_7243_reference_values(metabolic_w, published):
 def test_the_globe_solves_its_own_balance():
     air, radiant = np.array([40.0, 20.0, 35.0]), np.array([70.0, 20.0, 20.0])
     globe = globe_degc(air, radiant)
-    back = ((globe + 273) ** 4 + 1.1e8 * 0.5**0.6 / (0.95 * 0.15**0.4) * (globe - air)) ** 0.25 - 273
+    back = ((globe + 273) ** 4 + 1.1e8 * 1.5**0.6 / (0.95 * 0.15**0.4) * (globe - air)) ** 0.25 - 273
     assert back == pytest.approx(radiant, abs=1e-6) and globe[1] == pytest.approx(20.0)
 
 

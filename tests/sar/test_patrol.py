@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_days import JUNE
+from tests_days import JANUARY, JUNE
 
 from api.usecases.inputs import convoys_of, timezone_of
 from api.usecases.patrol import plan_day, visit_parameters
@@ -78,8 +78,8 @@ def test_more_hours_never_reach_fewer(context, june_plan):
 def test_closed_segments_are_not_driven_and_required_ones_are(context, june_plan):
     driven = {piece.segment_id for convoy in june_plan.plan.convoys for piece in convoy.pieces}
     closed = max(driven, key=lambda segment: context.risk(JUNE).table.at[segment, "risk_per_km_day"])
-    required = "agadez--arlit:004"
-    assert required not in driven
+    near = [f"agadez--{end}:003" for end in ("arlit", "tabelot", "ingall", "arbre_du_tenere")]
+    required = next(segment for segment in near if segment not in driven)
     plan = plan_day(context, JUNE, ["agadez:2", "dirkou:2"], 12, seed=1, closed=[closed], required=[required]).plan
     driven = {piece.segment_id for convoy in plan.convoys for piece in convoy.pieces}
     assert closed not in driven and required in driven
@@ -200,6 +200,14 @@ def test_nothing_worth_driving_leaves_the_convoy_at_base(context):
     plan = plan_patrols(segments, np.zeros(len(segments)), PatrolRequest(JUNE, 8, convoys))
     assert plan.convoys[0].pieces == () and plan.convoys[0].km == 0
     assert [note.code for note in plan.convoys[0].notes] == ["stays"]
+
+
+def test_crews_are_told_what_the_heat_allows(context, june_plan):
+    january = plan_day(context, JANUARY, ["agadez:2"], 8, seed=1).plan.convoys[0].notes
+    june = june_plan.plan.convoys[0].notes
+    (cool,), (hot,) = ([note.values for note in notes if note.code == "crew_heat"] for notes in (january, june))
+    assert hot["wbgt_degc"] > cool["wbgt_degc"] and hot["work_min"] <= cool["work_min"] <= 60
+    assert 3 < hot["drink_l"] < 12 and cool["drink_l"] < hot["drink_l"]
 
 
 # benefit --------------------------------------------------------------------------------------------------------------
