@@ -42,6 +42,7 @@ class RegionContext:
 
     @cached_property
     def loss_table(self) -> LossTable:
+        """ISO 7933 water-loss table shipped with the project."""
         return LossTable(**read_water_loss())
 
     @cached_property

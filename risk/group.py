@@ -60,10 +60,12 @@ class Group:
 
     @property
     def people(self) -> int:
+        """Everybody in the group."""
         return self.adults + self.children + self.pregnant
 
     @property
     def litres_per_person(self) -> float:
+        """Water each person has, litres."""
         return self.litres / self.people
 
     def parts(self) -> list[tuple[PersonType, float]]:

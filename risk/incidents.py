@@ -106,6 +106,7 @@ class StrandingRate:
 
     @property
     def mean_per_km_day(self) -> Array:
+        """Posterior mean, strandings per km and day."""
         return self.shape / self.rate
 
     def quantile_per_km_day(self, probability: float) -> Array:

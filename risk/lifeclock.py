@@ -138,6 +138,7 @@ class Driver:
 
     @property
     def swing_h(self) -> float:
+        """Hours between the two ends."""
         return abs(self.hours_high - self.hours_low)
 
 

@@ -41,6 +41,7 @@ class WaterSupply:
 
     @property
     def lonlat(self) -> Array:
+        """Positions, shape (n, 2), degrees, longitude first."""
         return np.column_stack([self.lon, self.lat])
 
 
@@ -67,6 +68,7 @@ class WaterDistance:
 
     @property
     def nearest_m(self) -> Array:
+        """Distance to the nearest point, m, shape (n,)."""
         return self.distance_m[:, 0]
 
     @property

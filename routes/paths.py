@@ -48,18 +48,22 @@ class Route:
 
     @property
     def nodes(self) -> tuple[str, ...]:
+        """Nodes in order of travel."""
         return (self.legs[0].start, *(leg.end for leg in self.legs))
 
     @property
     def length_km(self) -> float:
+        """Geodesic length, km."""
         return sum(leg.length_m for leg in self.legs) / M_PER_KM
 
     @property
     def hours(self) -> float:
+        """Travel time at the speeds of the modes."""
         return sum(leg.travel_time_s for leg in self.legs) / S_PER_H
 
     @property
     def risk_per_day(self) -> float:
+        """Expected deaths per day along the route; NaN where a leg is not assessed."""
         return sum(leg.risk_per_day for leg in self.legs)
 
     @property

@@ -26,6 +26,7 @@ class DryGap:
 
     @property
     def length_km(self) -> float:
+        """Length of the gap, km."""
         return self.km_to - self.km_from
 
 

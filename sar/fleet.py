@@ -92,6 +92,7 @@ class Convoy:
 
     @property
     def vehicle_ids(self) -> tuple[str, ...]:
+        """Name of each vehicle, as in the files handed out."""
         return tuple(f"{self.convoy_id}-v{number}" for number in range(1, self.vehicles + 1))
 
 
@@ -105,6 +106,7 @@ class Shift:
 
     @property
     def hours(self) -> float:
+        """Length of the window, hours."""
         return (self.end - self.start).total_seconds() / 3600
 
 

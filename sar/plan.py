@@ -57,18 +57,22 @@ class ConvoyPlan:
 
     @property
     def km(self) -> float:
+        """Distance driven, km of the network's line."""
         return sum(piece.length_m for piece in self.pieces) / 1000
 
     @property
     def hours(self) -> float:
+        """Hours driven."""
         return sum(piece.hours for piece in self.pieces)
 
     @property
     def fuel_used_l(self) -> float:
+        """Fuel of one vehicle for the route, litres."""
         return sum(piece.fuel_l for piece in self.pieces)
 
     @property
     def expected_people_reached(self) -> float:
+        """People expected to be met alive."""
         return sum(piece.benefit for piece in self.pieces)
 
 
@@ -119,4 +123,5 @@ class Plan:
 
     @property
     def expected_people_reached(self) -> float:
+        """People expected to be met alive."""
         return sum(convoy.expected_people_reached for convoy in self.convoys)

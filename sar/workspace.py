@@ -82,6 +82,7 @@ class Terrain:
     arc_between: Mapping[tuple[int, int], int]
 
     def node(self, name: str) -> int:
+        """Return the number of a named node."""
         return self.roads.nodes[name]
 
     def ends(self, row: int, forward: bool) -> tuple[int, int]:
@@ -119,6 +120,7 @@ class Workspace:
     trip_l: Array
 
     def fuel_limit_l(self, convoy: Convoy) -> float:
+        """Return the fuel one vehicle of a convoy may be planned with, litres."""
         return convoy.vehicle.usable_fuel_l(self.request.reserve_share)
 
     def shift_h(self, number: int, hours: float) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests_days import JUNE
+from tests_plans import plan_day
 
 from api.context import RegionContext, open_region
 from data.region_pack import RegionPack
@@ -27,8 +28,6 @@ def pack(context: RegionContext) -> RegionPack:
 
 @pytest.fixture(scope="session")
 def june_plan(context: RegionContext) -> PlanView:
-    from api.usecases.patrol import plan_day
-
     return plan_day(context, JUNE, ["agadez:2", "dirkou:2"], 12, seed=1)
 
 

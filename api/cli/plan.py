@@ -62,10 +62,9 @@ def command(
     """
     with progress_bar("opening the region") as progress:
         from api.context import open_region
-        from api.usecases.inputs import FIRST_DAY as JANUARY_FIRST
-        from api.usecases.inputs import Faults, day_of
+        from api.usecases.inputs import FIRST_DAY, Faults, day_of
         from api.usecases.page import make_page
-        from api.usecases.patrol import plan_day, read_request, visit_parameters
+        from api.usecases.patrol import plan_request, read_request, visit_parameters
         from maps.exporter import write_all
         from maps.exporters.json_plan import document
 
@@ -73,29 +72,25 @@ def command(
         context = open_region()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
-        faults.read(
+        request = faults.read(
             lambda: read_request(
-                context, on or JANUARY_FIRST, bases, hours, closed=closed, required=required, allow_single=allow_single
+                context,
+                on or FIRST_DAY,
+                bases,
+                hours,
+                seed=seed,
+                closed=closed,
+                required=required,
+                allow_single=allow_single,
             )
         )
         visit = faults.read(lambda: visit_parameters(since_h))
         faults.settle()
-        assert on is not None and visit is not None
+        assert on is not None and visit is not None and request is not None
         progress(0.5)
         context.risk(on)
     with progress_bar("planning") as progress:
-        view = plan_day(
-            context,
-            on,
-            bases,
-            hours,
-            seed=seed,
-            closed=closed,
-            required=required,
-            allow_single=allow_single,
-            visit=visit,
-            progress=progress,
-        )
+        view = plan_request(context, request, visit, progress)
     written = write_all(view, folder)
     page = folder / "map.html"
     page.write_text(make_page(context, on, language, view), encoding="utf-8")  # type: ignore[arg-type]

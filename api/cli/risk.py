@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PER_100KM_MONTH = 100 * 365.25 / 12
 
@@ -80,6 +85,12 @@ def command(
         document = {"data_version": context.pack.version, "date": on.isoformat(), "segments": segments}
         print_json({**document, "files": written} if folder is not None else document)
         return
+    _print(on, table, top)
+    for line in [*words, *(f"wrote {path}" for path in written)]:
+        click.echo(line)
+
+
+def _print(on: date, table: pd.DataFrame, top: int) -> None:
     rows = [
         [
             str(name),
@@ -106,12 +117,8 @@ def command(
         "water heat incidents",
     ]
     print_table(f"Riskiest segments on {on}", heads, rows)
-    if chosen:
+    if "overlay" in table:
         for name, row in table.iterrows():
             click.echo(
                 f"{name}: overlay {row['overlay']:.0f} of 100, in the top {top} in {row['top_share']:.0%} of weightings"
             )
-    for said in words:
-        click.echo(said)
-    for path in written:
-        click.echo(f"wrote {path}")

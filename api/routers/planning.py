@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
-from api.usecases.patrol import plan_day, read_request, visit_parameters
+from api.usecases.patrol import plan_request, read_request, visit_parameters
 from api.usecases.risk import risk_record, risk_table
 from api.usecases.route import find_route, route_document
-from data.errors import BadInput
 from maps.exporters.json_plan import document
 
 routes = APIRouter()
@@ -72,31 +71,21 @@ def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
     context = context_of(request)
     faults = Faults()
     on = faults.read(lambda: day_of(wanted.date))
-    faults.read(
+    asked = faults.read(
         lambda: read_request(
             context,
             on or FIRST_DAY,
             wanted.bases,
             wanted.hours,
+            seed=wanted.seed,
             closed=wanted.closed,
             required=wanted.required,
             allow_single=wanted.allow_single,
         )
     )
     faults.settle()
-    if on is None:
-        raise BadInput("no date")
-    view = plan_day(
-        context,
-        on,
-        wanted.bases,
-        wanted.hours,
-        seed=wanted.seed,
-        closed=wanted.closed,
-        required=wanted.required,
-        allow_single=wanted.allow_single,
-        visit=visit_parameters(wanted.hours_since_visit),
-    )
+    assert asked is not None
+    view = plan_request(context, asked, visit_parameters(wanted.hours_since_visit))
     return json_answer(document(view), status=201)
 
 

@@ -16,7 +16,7 @@ from sar.patrol import plan_patrols
 from sar.workspace import PatrolRequest
 
 
-def plan_day(
+def read_request(
     context: RegionContext,
     on: date,
     bases: Iterable[str],
@@ -26,19 +26,57 @@ def plan_day(
     closed: Iterable[str] = (),
     required: Iterable[str] = (),
     allow_single: bool = False,
-    visit: VisitParameters | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> PlanView:
-    """Plan patrols for a day.
+) -> PatrolRequest:
+    """Turn what a user wrote into a request.
 
     Parameters
     ----------
+    context : RegionContext
+    on : date
     bases : iterable of str
         "place:vehicles" or "place:vehicles:vehicle_type".
     hours : float
         Shift of every convoy.
+    seed : int
     closed, required : iterable of str
         Segment ids.
+    allow_single : bool
+        Whether a single car may leave alone.
+
+    Raises
+    ------
+    BadInput
+        With every fault.
+    """
+    faults = Faults()
+    closed, required = frozenset(closed), frozenset(required)
+    convoys = faults.read(lambda: convoys_of(context.pack, bases, allow_single=allow_single))
+    unknown = sorted((closed | required) - set(context.network.segments.index))
+    faults.lines += [f"segment '{segment[:80]}' is not known" for segment in unknown]
+    group_size = context.conditions(on).stranding.group_size
+    # a stand-in base lets the other faults be found while the bases themselves are wrong
+    checked = convoys or convoys_of(context.pack, ["agadez:2"])
+    request = faults.read(lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed))
+    faults.settle()
+    assert request is not None
+    return request
+
+
+def plan_request(
+    context: RegionContext,
+    request: PatrolRequest,
+    visit: VisitParameters | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> PlanView:
+    """Plan a day's patrols.
+
+    Parameters
+    ----------
+    context : RegionContext
+    request : PatrolRequest
+        From `read_request`.
+    visit : VisitParameters, optional
+        How well a patrol sees and when it last came.
     progress : callable, optional
         Called with the share done.
 
@@ -52,49 +90,19 @@ def plan_day(
         See `sar.patrol.plan_patrols`.
     """
     visit = visit or VisitParameters()
-    stranding = context.conditions(on).stranding
-    request = read_request(
-        context, on, bases, hours, seed=seed, closed=closed, required=required, allow_single=allow_single
-    )
-    risk, segments = context.risk(on), context.network.segments
+    risk, segments = context.risk(request.on), context.network.segments
     benefit = visit_benefit(
         risk.table["incident_rate_per_km_day"].to_numpy(float),
         segments["length"].to_numpy(float),
-        stranding.group_size,
+        request.group_size,
         risk.still_there,
         visit.hours_since_visit,
         visit.pod,
     )
     plan = with_crew_heat(context, plan_patrols(segments, benefit, request, progress=progress))
     water = context.pack.water_points
-    probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
+    probability = give_probability(water["kind"], water["reliability"], water["verified_on"], request.on)
     return view_plan(plan, segments, context.pack.places, water.assign(probability=probability), context.pack.version)
-
-
-def read_request(
-    context: RegionContext,
-    on: date,
-    bases: Iterable[str],
-    hours: float,
-    *,
-    seed: int = 0,
-    closed: Iterable[str] = (),
-    required: Iterable[str] = (),
-    allow_single: bool = False,
-) -> PatrolRequest:
-    """Turn what a user wrote into a request; raises BadInput with every fault of it."""
-    faults = Faults()
-    closed, required = frozenset(closed), frozenset(required)
-    convoys = faults.read(lambda: convoys_of(context.pack, bases, allow_single=allow_single))
-    unknown = sorted((closed | required) - set(context.network.segments.index))
-    faults.lines += [f"segment '{segment[:80]}' is not known" for segment in unknown]
-    group_size = context.conditions(on).stranding.group_size
-    # a stand-in base lets the other faults be found while the bases themselves are wrong
-    checked = convoys or convoys_of(context.pack, ["agadez:2"])
-    request = faults.read(lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed))
-    faults.settle()
-    assert request is not None
-    return request
 
 
 def visit_parameters(hours_since_visit: float) -> VisitParameters:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_days import JANUARY, JUNE
+from tests_plans import plan_day
 
 from api.usecases.inputs import convoys_of, timezone_of
-from api.usecases.patrol import plan_day, visit_parameters
+from api.usecases.patrol import visit_parameters
 from data.errors import BadInput, NoAnswer
 from sar.benefit import visit_benefit
 from sar.fleet import SURFACE, Base, VehicleType, form_convoys, shift_of
