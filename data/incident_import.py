@@ -91,6 +91,8 @@ def import_incidents(path: Path, countries: pd.DataFrame) -> ImportReport:
         If the file cannot be read or its layout is not known.
     """
     raw = _read(path)
+    if raw.empty:
+        raise BadInput(f"{path.name}: the table has no row")
     for source in incident_sources().values():
         roles = roles_of(source, list(raw.columns))
         if roles is not None:
@@ -185,7 +187,8 @@ def _inside(boxes: list[tuple[float, float, float, float]], lon: float, lat: flo
 
 
 def _what(table: pd.DataFrame) -> pd.DataFrame:
-    counts = {name: pd.to_numeric(table[name], errors="coerce") for name in ("dead", "missing", "survivors")}
+    numbers = ("dead", "missing", "survivors")
+    counts = {name: pd.to_numeric(table[name], errors="coerce").replace([np.inf, -np.inf], np.nan) for name in numbers}
     sea = (table["place"] + " " + table["cause"]).str.contains(_AT_SEA, case=False, regex=True)
     table = table.assign(at_sea=sea)
     kept = table[["at_sea", "precision_km", "cause", "source_grade", "survey", "generic", "place", "source"]]

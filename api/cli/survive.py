@@ -72,7 +72,7 @@ def command(
     band = [document[f"hours_{name}"] for name in ("p50", "p10", "p90")]
     said = [f"{hours:.0f}" if hours is not None else "over 1440" for hours in band]
     click.echo(f"{document['at']['read_as']}: {document['people']} people, {document['litres_per_person']:.1f} l each")
-    click.echo(f"about {said[0]} h until half are dead (a tenth {said[1]} h, nine tenths {said[2]} h)")
+    click.echo(f"half are dead after {said[0]} h (a tenth after {said[1]} h, nine tenths after {said[2]} h)")
     click.echo(f"an adult needs {document['litres_per_person_day']:.1f} l a day to hold the balance")
     within = "within" if document["water_within_reach"] else "beyond"
     click.echo(

@@ -86,7 +86,7 @@ def test_on_the_real_file_the_model_beats_chance_and_its_own_rate(shared, capsys
 def test_survive_and_import_print_for_people(context, tmp_path, capsys):
     start = ["--start", "2026-06-15T09:00Z", "--people", "20", "--children", "5", "--litres", "40"]
     assert exit_code(["survive", "19.0,12.0", *start, "--tmax", "48.9", "--tmin", "31", "--humidity", "12"]) == 0
-    assert "until half are dead" in capsys.readouterr().out
+    assert "half are dead after" in capsys.readouterr().out
     assert exit_code(["survive", "19.0,12.0", *start, "--behaviour", "stay", "--hours-stranded", "6", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["hours_p10"] < found["hours_p50"] < found["hours_p90"]

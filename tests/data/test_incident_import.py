@@ -125,6 +125,8 @@ def test_acled_and_the_own_template(tmp_path, pack):
 def test_an_unknown_layout_is_bad_input(tmp_path, pack):
     with pytest.raises(BadInput, match="fit no layout known"):
         report(tmp_path, pack, [{"a": "1", "b": "2"}])
+    with pytest.raises(BadInput, match="has no row"):
+        report(tmp_path, pack, pd.DataFrame(columns=list(MMP)))
     (tmp_path / "broken.xlsx").write_bytes(b"not a workbook")
     with pytest.raises(BadInput, match="cannot be read"):
         import_incidents(tmp_path / "broken.xlsx", pack.countries)
