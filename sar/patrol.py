@@ -14,7 +14,7 @@ from sar.explain import explain_left_out
 from sar.orienteering import NO_WAY, Orienteering, Vehicle, solve
 from sar.plan import Plan
 from sar.pricing import Visit, price
-from sar.workspace import PatrolRequest, Rows, Workspace, prepare
+from sar.workspace import PatrolRequest, Rows, Terrain, Workspace, prepare
 
 Array = NDArray[np.float64]
 
@@ -133,15 +133,17 @@ def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
 
     A task's length is on the arcs that lead to it, so leaving a task starts at its far end.
     """
-    terrains = list({id(terrain): terrain for terrain in space.terrain}.values())
+    # told apart by identity: convoys of one type and country share theirs, and arrays have no single truth value
+    terrains = {id(terrain): terrain for terrain in space.terrain}
+    profiles = {key: number for number, key in enumerate(terrains)}
     bases = list(dict.fromkeys(convoy.base.place_id for convoy in space.request.convoys))
-    matrices = [_matrices(space, rows, bases, number) for number in range(len(terrains))]
+    matrices = [_matrices(terrain, rows, bases) for terrain in terrains.values()]
     vehicles = [
         Vehicle(
             bases.index(convoy.base.place_id),
             int(space.shift_h(number, hours) * S_PER_H),
             int(space.fuel_limit_l(convoy) * FUEL_UNITS_PER_L),
-            terrains.index(space.terrain[number]),
+            profiles[id(space.terrain[number])],
         )
         for number, convoy in enumerate(space.request.convoys)
     ]
@@ -157,11 +159,8 @@ def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
     )
 
 
-def _matrices(
-    space: Workspace, rows: Rows, bases: list[str], profile: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _matrices(terrain: Terrain, rows: Rows, bases: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return fuel (hundredths of a litre) and time (s), rounded up, between bases and tasks of one terrain."""
-    terrain = list({id(each): each for each in space.terrain}.values())[profile]
     ends: list[tuple[int, int]] = []
     along: list[tuple[float, float]] = []
     for base in bases:

@@ -169,6 +169,14 @@ def test_faults_of_bases_hours_and_segments_come_together(context):
     assert len(caught.value.faults) == 4
 
 
+@pytest.mark.parametrize("bases", [["agadez:2", "gao:2"], ["agadez:2:truck_6x6", "dirkou:2"], ["agadez:4", "dirkou:2"]])
+def test_countries_vehicle_types_and_bases_mix(context, bases):
+    plan = plan_day(context, JUNE, bases, 8, seed=1).plan
+    recheck(plan, context.network.segments, context.network.places)
+    assert len(plan.convoys) == sum(int(base.split(":")[1]) for base in bases) // 2
+    assert plan.expected_people_reached > 0
+
+
 def test_convoys_go_in_twos(vehicle):
     assert [convoy.vehicles for convoy in form_convoys(BASE, vehicle, 5)] == [2, 3]
     assert [convoy.vehicles for convoy in form_convoys(BASE, vehicle, 1, allow_single=True)] == [1]
