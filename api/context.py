@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from data.region_pack import SHIPPED, RegionPack, load_region
@@ -17,7 +18,7 @@ from risk.assess import Conditions
 from risk.combine import SegmentRisk, segment_risk
 from risk.heat import LossTable
 from risk.incidents import StrandingRate, stranding_rate
-from risk.water import INHABITED_KINDS, WaterSupply, water_distance, water_supply
+from risk.water import INHABITED_KINDS, WaterSupply, give_probability, water_distance, water_supply
 from routes.network import Network, build_network
 from routes.segments import adjacency
 
@@ -25,9 +26,9 @@ from routes.segments import adjacency
 _DAYS_KEPT = 4
 
 
-@dataclass
+@dataclass(eq=False)
 class RegionContext:
-    """A region ready for use; shared by all requests of a process.
+    """A region ready for use; shared by all requests of a process, and equal only to itself.
 
     Attributes
     ----------
@@ -58,6 +59,11 @@ class RegionContext:
         """Return what holds everywhere on a day."""
         supply = water_supply(self.pack.water_points, self.pack.places, on)
         return Conditions(on, supply, self.pack.climate_stations, self.pack.climate_normals, self.loss_table)
+
+    def water_points(self, on: date) -> pd.DataFrame:
+        """Return the water points with the `probability` that each gives water on a day."""
+        water = self.pack.water_points
+        return water.assign(probability=give_probability(water["kind"], water["reliability"], water["verified_on"], on))
 
     def stranding_rate(self, on: date) -> StrandingRate:
         """Return the posterior stranding rate of every segment as known on a day."""

@@ -11,6 +11,9 @@ S_PER_H = 3600.0
 HOURS_PER_DAY = 24
 DAYS_PER_YEAR = 365.25
 
+#: From a rate per km and day to the unit shown to people: per 100 km and month.
+PER_100KM_MONTH = 100 * DAYS_PER_YEAR / 12
+
 #: Region of the project: (left, bottom, right, top) in degrees, WGS84.
 REGION_BBOX = (-19.0, -4.0, 52.0, 40.0)
 CRS_WGS84 = "EPSG:4326"

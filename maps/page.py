@@ -16,17 +16,16 @@ import orjson
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.units import PER_100KM_MONTH
 from maps.panel import look, plan_panel, risk_panel
 from maps.plan_view import PlanView
 from maps.sentences import convoy_name, name_column
 from maps.words import LANGUAGE_NAMES, LANGUAGES, Language, catalogue, phrase
-from risk.combine import CAUSES
+from risk.combine import CAUSES, TYPICAL_MODES
 from risk.layer import layers
 
 Array = NDArray[np.float64]
 ASSETS = Path(__file__).parent / "assets"
-#: Deaths (or strandings) per km and day to deaths per 100 km and month.
-PER_100KM_MONTH = 100 * 365.25 / 12
 #: Light to dark, told apart by lightness alone (ColorBrewer OrRd, darkened for a light ground).
 RAMP = ("#f2c47e", "#f08a4b", "#d94a2b", "#a3131a", "#52000f")
 #: Share of assessed unpaved kilometres below each class edge.
@@ -165,7 +164,7 @@ def _payload(page: PageData, language: Language) -> dict[str, Any]:
 
 def _shown_layers(segments: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Risk and stranding rate, and every layer of the registry, each with its class edges and unit."""
-    unpaved = segments[segments["mode"].isin(("track", "desert", "foot"))]
+    unpaved = segments[segments["mode"].isin(TYPICAL_MODES)]
     wanted = [
         ("risk", RISK_COLUMN, "deaths per 100 km and month", PER_100KM_MONTH, False),
         ("incidents", RATE_COLUMN, "strandings per 100 km and month", PER_100KM_MONTH, False),

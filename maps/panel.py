@@ -10,7 +10,7 @@ import pandas as pd
 from babel.dates import format_date
 
 from maps.plan_view import ConvoyView, LegRun, PlanView
-from maps.sentences import convoy_name, name_column, sentence
+from maps.sentences import convoy_name, name_column, point_name, sentence
 from maps.words import Language, number, phrase
 
 #: Convoy colours that stay apart in greyscale and for the colour-blind (Okabe and Ito 2008), and their dashes.
@@ -153,22 +153,14 @@ def _leg(view: PlanView, run: LegRun, language: Language) -> dict[str, str]:
         "stretch": phrase(
             "{start} → {end}",
             language,
-            start=_point(run.start_node, run.km_from, language, view.places),
-            end=_point(run.end_node, run.km_to, language, view.places),
+            start=point_name(run.start_node, run.km_from, language, view.places),
+            end=point_name(run.end_node, run.km_to, language, view.places),
         ),
         "km": number(run.km, 0, language),
         "hours": number(run.hours, 1, language),
         "bearing": f"{run.bearing_deg:03.0f}",
         "surface": phrase(run.mode, language),
     }
-
-
-def _point(node: str, km: float, language: Language, places: pd.DataFrame) -> str:
-    column = name_column(language)
-    if node in places.index:
-        return str(places.at[node, column])
-    start, end = (str(places.at[place, column]) for place in node.split("@")[0].split("--"))
-    return phrase("km {km} {start}–{end}", language, km=f"{km:.0f}", start=start, end=end)
 
 
 def stretch_name(segment: pd.Series, language: Language, places: pd.DataFrame) -> str:

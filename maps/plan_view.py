@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from maps.sentences import point_name
 from routes.geodesy import as_array, bearing_deg
 from sar.plan import ConvoyPlan, DrivenPiece, Plan
 
@@ -148,8 +149,8 @@ def _runs(pieces: Iterable[DrivenPiece], segments: gpd.GeoDataFrame, places: pd.
             str(first["mode"]),
             nodes[0],
             nodes[1],
-            point_name(nodes[0], km_from, places),
-            point_name(nodes[1], km_to, places),
+            point_name(nodes[0], km_from, "en", places),
+            point_name(nodes[1], km_to, "en", places),
             float(km_from),
             float(km_to),
             sum(piece.length_m for piece in run) / 1000,
@@ -160,11 +161,3 @@ def _runs(pieces: Iterable[DrivenPiece], segments: gpd.GeoDataFrame, places: pd.
             lonlat,
             run,
         )
-
-
-def point_name(node: str, km: float, places: pd.DataFrame) -> str:
-    """Name a segment's end in English: the place, or the kilometre of its leg."""
-    if node in places.index:
-        return str(places.at[node, "name"])
-    start, end = node.split("@")[0].split("--")
-    return f"km {km:.0f} {places.at[start, 'name']}–{places.at[end, 'name']}"

@@ -37,6 +37,15 @@ def convoy_name(convoy_id: str, language: Language, places: pd.DataFrame) -> str
     return f"{places.at[base, name_column(language)]} {order}"
 
 
+def point_name(node: str, km: float, language: Language, places: pd.DataFrame) -> str:
+    """Name a segment's end for people: the place, or the kilometre of its leg."""
+    column = name_column(language)
+    if node in places.index:
+        return str(places.at[node, column])
+    start, end = (str(places.at[place, column]) for place in node.split("@")[0].split("--"))
+    return phrase("km {km} {start}–{end}", language, km=f"{km:.0f}", start=start, end=end)
+
+
 def sentence(note: Note, language: Language, places: pd.DataFrame) -> str:
     """Say a remark in a language, with places by name and numbers rounded to what is known."""
     values = {}

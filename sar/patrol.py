@@ -88,7 +88,7 @@ def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) 
 
 def _require_reachable(space: Workspace) -> None:
     visitable = np.logical_or.reduce(space.visitable(space.request.hours))
-    rows = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
+    rows = space.required_rows()
     lost = [
         f"{space.segments.index[row]} ({np.min(space.trip_h[:, row]):.1f} h and {np.min(space.trip_l[:, row]):.0f} l)"
         for row in rows
@@ -105,8 +105,7 @@ def _require_reachable(space: Workspace) -> None:
 def best_tours(space: Workspace, hours: float, progress: Callable[[float], None] | None) -> list[list[Visit]] | None:
     """Return visits in order for each convoy with shifts cut to `hours`; None where required visits do not fit."""
     rows = _candidates(space, hours)
-    wanted = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
-    if not np.isin(wanted, rows).all():
+    if not np.isin(space.required_rows(), rows).all():
         return None
     if len(rows) == 0:
         return [[] for _ in space.request.convoys]
@@ -124,7 +123,7 @@ def _candidates(space: Workspace, hours: float) -> Rows:
     worth = np.where(visitable, space.benefit, 0.0)
     order = np.argsort(-worth, kind="stable")[:MOST_CANDIDATES]
     aimed = order[worth[order] > WORTH_AIMING * worth.max(initial=0.0)]
-    required = space.segments.index.get_indexer(pd.Index(sorted(space.request.required)))
+    required = space.required_rows()
     return np.unique(np.concatenate([aimed, required[visitable[required]]])).astype(np.int64)
 
 
@@ -147,7 +146,7 @@ def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
         )
         for number, convoy in enumerate(space.request.convoys)
     ]
-    required = np.isin(rows, space.segments.index.get_indexer(pd.Index(sorted(space.request.required))))
+    required = np.isin(rows, space.required_rows())
     return Orienteering(
         tuple(distance for distance, _ in matrices),
         tuple(duration for _, duration in matrices),

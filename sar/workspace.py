@@ -133,6 +133,10 @@ class Workspace:
         limits_l = np.array([self.fuel_limit_l(convoy) for convoy in self.request.convoys])
         return np.asarray((self.trip_h <= limits_h[:, None]) & (self.trip_l <= limits_l[:, None]))
 
+    def required_rows(self) -> Rows:
+        """Return the rows of the segments that have to be visited."""
+        return np.asarray(self.segments.index.get_indexer(pd.Index(sorted(self.request.required))), dtype=np.int64)
+
     def area(self) -> Rows:
         """Return the rows of the operational area: land segments inside the countries of the bases."""
         countries = {convoy.base.country for convoy in self.request.convoys}

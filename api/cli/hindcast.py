@@ -34,12 +34,11 @@ def command(file: Path, train_until: str, start: str | None, end: str | None, as
         faults.settle()
         assert until is not None and last is not None
         progress(0.2)
-        found = run_hindcast(open_region(), file, until, first or until + timedelta(days=1), last)
-    document = hindcast_document(found, "")
+        context = open_region()
+        found = run_hindcast(context, file, until, first or until + timedelta(days=1), last)
+    document = hindcast_document(found, context.pack.version)
     if as_json:
-        from api.context import open_region
-
-        print_json(hindcast_document(found, open_region().pack.version))
+        print_json(document)
         return
     for subset, scores in document["subsets"].items():
         heads = ["model", *(f"worst {share:.0%}" for share in document["shares_of_network_km"]), "log score"]

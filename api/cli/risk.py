@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow
+from data.units import PER_100KM_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PER_100KM_MONTH = 100 * 365.25 / 12
 
 
 @click.command("risk")
@@ -99,8 +98,8 @@ def _print(on: date, table: pd.DataFrame, top: int) -> None:
             f"{row['heat']:.1f}",
             f"{row['survival_h']:.0f}",
             f"{row['death_probability']:.0%}",
-            f"{row['risk_per_km_day'] * _PER_100KM_MONTH:.1f}",
-            f"{row['risk_low'] * _PER_100KM_MONTH:.1f}–{row['risk_high'] * _PER_100KM_MONTH:.1f}",
+            f"{row['risk_per_km_day'] * PER_100KM_MONTH:.1f}",
+            f"{row['risk_low'] * PER_100KM_MONTH:.1f}–{row['risk_high'] * PER_100KM_MONTH:.1f}",
             " ".join(f"{row[f'share_{cause}']:.0%}" for cause in ("water", "heat", "incidents")),
         ]
         for name, row in table.iterrows()

@@ -19,28 +19,15 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MOST_ITEMS = 1000
 
 
-class _Opened:
-    """Hashable handle on a region, so that what is prepared from it is kept as long as it is."""
-
-    def __init__(self, context: RegionContext) -> None:
-        self.context = context
-
-    def __hash__(self) -> int:
-        return hash(self.context.pack.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Opened) and other.context is self.context
-
-
 @lru_cache(maxsize=32)
-def _prepared(opened: _Opened, name: str) -> Prepared:
-    return prepare(COLLECTIONS[name], opened.context)
+def _prepared(context: RegionContext, name: str) -> Prepared:
+    return prepare(COLLECTIONS[name], context)
 
 
 def _collection(request: Request, name: str) -> Prepared:
     if name not in COLLECTIONS:
         raise HTTPException(404, f"collection {name} does not exist")
-    return _prepared(_Opened(context_of(request)), name)
+    return _prepared(context_of(request), name)
 
 
 def _describe(request: Request, name: str) -> dict[str, Any]:

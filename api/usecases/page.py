@@ -8,19 +8,16 @@ from api.context import RegionContext
 from maps.page import PageData, render_page
 from maps.plan_view import PlanView
 from maps.words import Language
-from risk.water import give_probability
 
 
 def make_page(context: RegionContext, on: date, language: Language, plan: PlanView | None = None) -> str:
     """Return a page, with a plan or with risk alone, as one HTML text that needs no network."""
     segments = context.network.segments.join(context.risk(on).table)
-    water = context.pack.water_points
-    probability = give_probability(water["kind"], water["reliability"], water["verified_on"], on)
     page = PageData(
         on,
         segments,
         context.pack.places,
-        water.assign(probability=probability),
+        context.water_points(on),
         context.pack.incidents,
         context.pack.version,
         plan,

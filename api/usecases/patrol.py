@@ -10,7 +10,6 @@ from api.usecases.crew_heat import with_crew_heat
 from api.usecases.inputs import Faults, convoys_of
 from data.errors import BadInput
 from maps.plan_view import PlanView, view_plan
-from risk.water import give_probability
 from sar.benefit import VisitParameters, visit_benefit
 from sar.patrol import plan_patrols
 from sar.workspace import PatrolRequest
@@ -100,9 +99,8 @@ def plan_request(
         visit.pod,
     )
     plan = with_crew_heat(context, plan_patrols(segments, benefit, request, progress=progress))
-    water = context.pack.water_points
-    probability = give_probability(water["kind"], water["reliability"], water["verified_on"], request.on)
-    return view_plan(plan, segments, context.pack.places, water.assign(probability=probability), context.pack.version)
+    water = context.water_points(request.on)
+    return view_plan(plan, segments, context.pack.places, water, context.pack.version)
 
 
 def visit_parameters(hours_since_visit: float) -> VisitParameters:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from api.context import RegionContext
+from api.usecases.json_values import finite
 from data.errors import BadInput, NoAnswer
 from risk.combine import CAUSES
 from risk.overlay import criterion_scores, overlay, rank_stability
@@ -94,8 +95,3 @@ def risk_record(row: pd.Series) -> dict[str, Any]:
         "shares": {cause: float(row[f"share_{cause}"]) for cause in CAUSES},
         **{name: float(row[name]) for name in ("overlay", "top_share") if name in row},
     }
-
-
-def finite(value: float) -> float | None:
-    """Return None for what JSON cannot hold: beyond the horizon, not known."""
-    return float(value) if np.isfinite(value) else None

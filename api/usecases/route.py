@@ -10,6 +10,7 @@ import numpy as np
 
 from api.context import RegionContext
 from api.usecases.inputs import Faults
+from api.usecases.json_values import finite
 from data.units import M_PER_KM
 from risk.water import water_supply
 from routes.attach import Attachment, attach
@@ -109,7 +110,7 @@ def _route(found: FoundRoute) -> dict[str, Any]:
     return {
         "km": route.length_km,
         "hours": route.hours,
-        "risk": _known(route.risk_per_day),
+        "risk": finite(route.risk_per_day),
         "legs": [
             {
                 "leg_id": leg.leg_id,
@@ -119,14 +120,10 @@ def _route(found: FoundRoute) -> dict[str, Any]:
                 "corridor": leg.corridor,
                 "km": leg.length_m / M_PER_KM,
                 "hours": leg.travel_time_s / 3600,
-                "risk": _known(leg.risk_per_day),
+                "risk": finite(leg.risk_per_day),
             }
             for leg in route.legs
         ],
         "dry_gaps": [{"km_from": gap.km_from, "km_to": gap.km_to, "km": gap.length_km} for gap in profile.dry_gaps[:5]],
         "geometry": {"type": "LineString", "coordinates": np.round(route.lonlat, 6).tolist()},
     }
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

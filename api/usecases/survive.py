@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from api.context import RegionContext
+from api.usecases.json_values import finite
 from data.errors import BadInput
 from data.units import M_PER_KM, require_utc
 from risk.climate import DayClimate, interpolate_normals, saturation_kpa
@@ -135,9 +136,9 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
             "vapour_kpa": float(climate.vapour_kpa[0]),
             "source": answer.weather_source,
         },
-        "hours_p10": _finite(clock.hours_p10),
-        "hours_p50": _finite(clock.hours_p50),
-        "hours_p90": _finite(clock.hours_p90),
+        "hours_p10": finite(clock.hours_p10),
+        "hours_p50": finite(clock.hours_p50),
+        "hours_p90": finite(clock.hours_p90),
         "litres_per_person_day": clock.litres_per_person_day,
         "reach_km": clock.reach_km,
         "nearest_water_km": nearest_km,
@@ -149,14 +150,10 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
                 "assumption": each.name,
                 "low": each.low,
                 "high": each.high,
-                "hours_p50_low": _finite(each.hours_low),
-                "hours_p50_high": _finite(each.hours_high),
-                "swing_h": _finite(each.swing_h),
+                "hours_p50_low": finite(each.hours_low),
+                "hours_p50_high": finite(each.hours_high),
+                "swing_h": finite(each.swing_h),
             }
             for each in answer.drivers
         ],
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
