@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from data.region_pack import SHIPPED, RegionPack, load_region
 from data.tables import read_water_loss
+from data.weather_field import WeatherField
 from risk.assess import Conditions
 from risk.combine import SegmentRisk, segment_risk
 from risk.heat import LossTable
 from risk.incidents import StrandingRate, stranding_rate
 from risk.water import INHABITED_KINDS, WaterSupply, give_probability, water_distance, water_supply
+from risk.weather import WeatherRecord
 from routes.network import Network, build_network
 from routes.segments import adjacency
 
@@ -34,12 +36,24 @@ class RegionContext:
     ----------
     pack : RegionPack
     network : Network
+    weather_file : WeatherField or None
+        Put in place of climate normals where it covers.
     """
 
     pack: RegionPack
     network: Network
+    weather_file: WeatherField | None = None
     _risk: dict[date, SegmentRisk] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def weather(self) -> WeatherRecord:
+        """Where weather is taken from: the file given, else the pack's normals."""
+        return WeatherRecord(self.pack.climate_stations, self.pack.climate_normals, self.weather_file)
+
+    def with_weather(self, file: WeatherField | None) -> RegionContext:
+        """Return the same region under the weather of a file."""
+        return RegionContext(self.pack, self.network, file) if file is not None else self
 
     @cached_property
     def loss_table(self) -> LossTable:
@@ -58,7 +72,7 @@ class RegionContext:
     def conditions(self, on: date) -> Conditions:
         """Return what holds everywhere on a day."""
         supply = water_supply(self.pack.water_points, self.pack.places, on)
-        return Conditions(on, supply, self.pack.climate_stations, self.pack.climate_normals, self.loss_table)
+        return Conditions(on, supply, self.weather, self.loss_table)
 
     def water_points(self, on: date) -> pd.DataFrame:
         """Return the water points with the `probability` that each gives water on a day."""

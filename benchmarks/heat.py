@@ -14,7 +14,7 @@ import numpy as np
 
 from data.tables import read_water_loss
 from risk.climate import DayClimate, hourly_weather
-from risk.heat import Activity, LossTable, day_loss, direct_loss_kg_per_h
+from risk.heat import Activity, LossTable, hourly_loss, direct_loss_kg_per_h
 
 SEGMENTS = 41_667
 SAMPLE = 20_000
@@ -33,7 +33,7 @@ def main() -> None:
     hourly_weather(lat[:10], date(2026, 6, 15), DayClimate(*(part[:10] for part in vars(climate).values())))  # imports
     begun = time.perf_counter()
     weather = hourly_weather(lat, date(2026, 6, 15), climate)
-    loss = day_loss(table, weather)
+    loss = hourly_loss(table, weather)
     ours = time.perf_counter() - begun
     hours = weather.air_degc.size
     pick = rng.integers(0, hours, SAMPLE)

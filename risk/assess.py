@@ -6,26 +6,28 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from risk.climate import DayClimate, hourly_weather, interpolate_normals
-from risk.heat import DayLoss, LossTable, day_loss
+from risk.climate import HourlyWeather
+from risk.heat import HourlyLoss, LossTable, hourly_loss
 from risk.stranding import Clocks, Fate, StrandingParameters, WaterReach, clocks, fate
 from risk.survival import BodyParameters, WalkParameters
 from risk.water import WaterDistance, WaterSupply, water_distance
+from risk.weather import WeatherRecord
 
 Array = NDArray[np.float64]
+
+#: Days of a forecast that are followed hour by hour; most fates are settled by then, and the last day goes on.
+FORECAST_DAYS = 3
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What holds everywhere on a day: the water known, the climate, the loss table and the model's parameters."""
+    """What holds everywhere on a day: the water known, the weather, the loss table and the model's parameters."""
 
     on: date
     supply: WaterSupply
-    stations: pd.DataFrame
-    normals: pd.DataFrame
+    weather: WeatherRecord
     table: LossTable
     body: BodyParameters = field(default_factory=BodyParameters)
     walk: WalkParameters = field(default_factory=WalkParameters)
@@ -37,8 +39,8 @@ class Assessment:
     """What a stranding would mean at n positions; the parts are aligned."""
 
     water: WaterDistance
-    climate: DayClimate
-    loss: DayLoss
+    weather: HourlyWeather
+    loss: HourlyLoss
     reach: WaterReach
     clock: Clocks
     fate: Fate
@@ -60,8 +62,9 @@ def assess(lon: Array, lat: Array, traffic_per_h: Array, conditions: Conditions)
     Assessment
     """
     water = water_distance(lon, lat, conditions.supply)
-    climate = interpolate_normals(lon, lat, conditions.on, conditions.stations, conditions.normals)
-    loss = day_loss(conditions.table, hourly_weather(lat, conditions.on, climate))
+    days = min(FORECAST_DAYS, conditions.weather.covered_days(conditions.on))
+    weather = conditions.weather.hours(lon, lat, conditions.on, days)
+    loss = hourly_loss(conditions.table, weather)
     clock = clocks(loss, conditions.body, conditions.walk, conditions.stranding)
     reach = WaterReach.of(water, conditions.stranding.winding)
-    return Assessment(water, climate, loss, reach, clock, fate(clock, reach, traffic_per_h, conditions.stranding))
+    return Assessment(water, weather, loss, reach, clock, fate(clock, reach, traffic_per_h, conditions.stranding))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -46,7 +47,7 @@ class DayClimate:
 
 @dataclass(frozen=True)
 class HourlyWeather:
-    """Twenty-four hours of local solar time at n positions; every array has shape (n, 24), hour h at h:30.
+    """Whole days of local solar time at n positions; every array has shape (n, 24 x days), hour h at h:30.
 
     Attributes
     ----------
@@ -54,6 +55,9 @@ class HourlyWeather:
     vapour_kpa : vapour pressure, never above saturation
     sun_degc, shade_degc : mean radiant temperature of a person in the sun and in shade
     night : bool, the sun is down
+    from_file : mapping of str to bool array
+        For "air", "humidity" and "radiation": which values a weather file gave; the others come from climate normals
+        and a clear sky. Empty where no file was asked.
     """
 
     air_degc: Array
@@ -61,6 +65,7 @@ class HourlyWeather:
     sun_degc: Array
     shade_degc: Array
     night: NDArray[np.bool_]
+    from_file: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 def saturation_kpa(air_degc: Array) -> Array:
@@ -145,15 +150,20 @@ def hourly_weather(lat: Array, on: date, climate: DayClimate) -> HourlyWeather:
     -------
     HourlyWeather
     """
-    cos_zenith, day_length_h = _sun(lat, on)
-    air = _air_degc(climate, day_length_h)
-    vapour = np.minimum(climate.vapour_kpa[:, None], saturation_kpa(air))
-    global_wm2 = _clear_sky_wm2(cos_zenith)
-    sun = _radiant_in_sun_degc(air, global_wm2, cos_zenith)
-    return HourlyWeather(air, vapour, sun, air + 0.003 * global_wm2, cos_zenith <= 0)
+    cos_zenith, day_length_h = solar_course(lat, on)
+    return radiated(
+        _air_degc(climate, day_length_h), climate.vapour_kpa[:, None], clear_sky_wm2(cos_zenith), cos_zenith
+    )
 
 
-def _sun(lat: Array, on: date) -> tuple[Array, Array]:
+def radiated(air_degc: Array, vapour_kpa: Array, global_wm2: Array, cos_zenith: Array) -> HourlyWeather:
+    """Complete air, vapour pressure and global radiation (n, h) with what a body feels of the sun."""
+    vapour = np.minimum(vapour_kpa, saturation_kpa(air_degc))
+    sun = _radiant_in_sun_degc(air_degc, global_wm2, cos_zenith)
+    return HourlyWeather(air_degc, vapour, sun, air_degc + 0.003 * global_wm2, cos_zenith <= 0)
+
+
+def solar_course(lat: Array, on: date) -> tuple[Array, Array]:
     """Return the cosine of the solar zenith at h:30 (n, 24) and the day length in hours (n,)."""
     # pvlib takes two seconds to import; commands that need no weather must not pay for it
     from pvlib import solarposition
@@ -165,7 +175,8 @@ def _sun(lat: Array, on: date) -> tuple[Array, Array]:
     return np.cos(zenith), np.degrees(half_day) * 2 / 15.0
 
 
-def _clear_sky_wm2(cos_zenith: Array) -> Array:
+def clear_sky_wm2(cos_zenith: Array) -> Array:
+    """Return global radiation under a clear sky (Haurwitz 1945, from pvlib), W/m2, of the shape of `cos_zenith`."""
     from pvlib import clearsky
 
     zenith_deg = np.degrees(np.arccos(np.clip(cos_zenith, -1, 1)))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.units import M_PER_KM
+from data.units import HOURS_PER_DAY, M_PER_KM
 from risk.assess import Assessment, Conditions, assess
-from risk.climate import hourly_weather, interpolate_normals
-from risk.heat import day_loss
+from risk.climate import HourlyWeather
+from risk.heat import hourly_loss
 from risk.incidents import StrandingRate
 from risk.layer import layers
 from risk.shapley import shapley_values
@@ -74,7 +74,8 @@ def segment_risk(segments: pd.DataFrame, rate: StrandingRate, conditions: Condit
     columns: dict[str, Array] = {layer.column: layer.values(found) for layer in layers().values()}
     columns |= {
         "distance_to_water_km": found.water.nearest_m / M_PER_KM,
-        "tmax_degc": found.climate.tmax_degc,
+        "tmax_degc": found.weather.air_degc[:, :HOURS_PER_DAY].max(axis=1),
+        "weather_hours_from_file": _hours_from_file(found.weather),
         "survival_h_p10": hours_alive(found.fate.alive_staying, 0.9),
         "survival_h_p90": hours_alive(found.fate.alive_staying, 0.1),
         "incident_rate_per_km_day": mean,
@@ -88,6 +89,12 @@ def segment_risk(segments: pd.DataFrame, rate: StrandingRate, conditions: Condit
     still_there = np.zeros((len(segments), found.fate.still_there.shape[1]))
     still_there[land] = found.fate.still_there
     return SegmentRisk(pd.DataFrame(columns, index=on_land.index).reindex(segments.index), still_there)
+
+
+def _hours_from_file(weather: HourlyWeather) -> Array:
+    """Count the first day's hours whose air temperature a weather file gave."""
+    told = weather.from_file.get("air", np.zeros(weather.air_degc.shape, dtype=bool))
+    return np.asarray(told[:, :HOURS_PER_DAY].sum(axis=1), dtype=float)
 
 
 @dataclass(frozen=True)
@@ -106,11 +113,9 @@ def _typical(on_land: pd.DataFrame, found: Assessment, rate: Array, traffic: Arr
     rows = rows if rows.any() else np.ones(len(on_land), dtype=bool)
     sample = on_land[rows].iloc[:: max(1, int(rows.sum()) // TYPICAL_SAMPLE)]
     lon, lat = sample["lon"].to_numpy(float), sample["lat"].to_numpy(float)
-    months = []
+    usual, months = replace(conditions.weather, file=None), []
     for month in range(1, 13):
-        on = date(conditions.on.year, month, 15)
-        climate = interpolate_normals(lon, lat, on, conditions.stations, conditions.normals)
-        loss = day_loss(conditions.table, hourly_weather(lat, on, climate))
+        loss = hourly_loss(conditions.table, usual.hours(lon, lat, date(conditions.on.year, month, 15)))
         months.append(clocks(loss, conditions.body, conditions.walk, conditions.stranding).typical())
     year = Clocks(*(np.concatenate([getattr(each, item.name) for each in months]) for item in fields(Clocks)))
     return Typical(

@@ -144,8 +144,8 @@ def water_loss_kg_per_h(
 
 
 @dataclass(frozen=True)
-class DayLoss:
-    """Evaporative loss by hour of local solar time, kg/h, each of shape (n, 24); `night`: the sun is down."""
+class HourlyLoss:
+    """Evaporative loss by hour of local solar time, kg/h, each of shape (n, 24 x days); `night`: the sun is down."""
 
     rest_shade: Array
     rest_sun: Array
@@ -153,10 +153,10 @@ class DayLoss:
     night: NDArray[np.bool_]
 
 
-def day_loss(table: LossTable, weather: HourlyWeather) -> DayLoss:
+def hourly_loss(table: LossTable, weather: HourlyWeather) -> HourlyLoss:
     """Return the hourly loss of an adult resting in shade, resting in the open and walking in the open."""
     air, vapour = weather.air_degc, weather.vapour_kpa
-    return DayLoss(
+    return HourlyLoss(
         water_loss_kg_per_h(table, Activity.REST, air, weather.shade_degc, vapour),
         water_loss_kg_per_h(table, Activity.REST, air, weather.sun_degc, vapour),
         water_loss_kg_per_h(table, Activity.WALK, air, weather.sun_degc, vapour),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.climate import DayClimate, hourly_weather
+from data.units import HOURS_PER_DAY
+from risk.climate import HourlyWeather, saturation_kpa
 from risk.group import Group
-from risk.heat import DayLoss, LossTable, day_loss
+from risk.heat import HourlyLoss, LossTable, hourly_loss
 from risk.survival import (
     Behaviour,
     BodyParameters,
@@ -26,6 +26,8 @@ from risk.survival import (
 
 Array = NDArray[np.float64]
 HORIZON_H = 24 * 60
+#: How much longer than told a group may have been stranded, for the drivers.
+EARLIER_H = 12
 #: Weights of the behaviours when nobody knows what the group does. Judgement: most stay, some walk by night.
 UNKNOWN_MIX = {Behaviour.STAY: 0.6, Behaviour.WALK_NIGHT: 0.3, Behaviour.WALK_DAY: 0.1}
 
@@ -37,14 +39,10 @@ class Situation:
     Attributes
     ----------
     group : Group
-    climate : DayClimate
-        Of one position.
-    lat : float
-        Degrees, for the sun.
-    on : date
-        For the sun.
+    weather : HourlyWeather
+        Of one position, whole days; the last is repeated. It begins `EARLIER_H` or more before the stranding.
     start_hour : int
-        Local solar hour from which the clock runs.
+        From which the clock runs, counted from the first midnight of `weather`.
     behaviour : Behaviour or None
         None where it is not known.
     hours_stranded : int
@@ -54,9 +52,7 @@ class Situation:
     """
 
     group: Group
-    climate: DayClimate
-    lat: float
-    on: date
+    weather: HourlyWeather
     start_hour: int
     behaviour: Behaviour | None
     hours_stranded: int = 0
@@ -89,14 +85,15 @@ class LifeClock:
 
 def run_clock(situation: Situation, table: LossTable, body: BodyParameters, walk: WalkParameters) -> LifeClock:
     """Run the life clock of a situation."""
-    loss = _day_loss(situation, table)
+    loss = hourly_loss(table, situation.weather)
     mix = {situation.behaviour: 1.0} if situation.behaviour else UNKNOWN_MIX
     curve = np.zeros(HORIZON_H + 1)
     daily_kg = 0.0
     for behaviour, weight in mix.items():
         course = _course(behaviour, loss, walk, situation.open_share)
         curve += weight * _group_curve(situation, course, body)
-        daily_kg += weight * float(body.response * course.loss_kg_per_h.sum() + 24 * body.urine_kg_per_h)
+        first_day_kg = float(course.loss_kg_per_h[0, :HOURS_PER_DAY].sum())
+        daily_kg += weight * (body.response * first_day_kg + HOURS_PER_DAY * body.urine_kg_per_h)
     walking = behaviour_course(Behaviour.WALK_NIGHT, loss, walk)
     early = float(hours_alive(_group_curve(situation, walking, body)[None, :], 0.9)[0])
     walked = np.append(0.0, np.cumsum(hours_from(situation.start_hour, walking.walked_km, HORIZON_H)[0]))
@@ -104,11 +101,7 @@ def run_clock(situation: Situation, table: LossTable, body: BodyParameters, walk
     return LifeClock(curve, first, half, last, daily_kg, float(np.interp(early, np.arange(HORIZON_H + 1), walked)))
 
 
-def _day_loss(situation: Situation, table: LossTable) -> DayLoss:
-    return day_loss(table, hourly_weather(np.array([situation.lat]), situation.on, situation.climate))
-
-
-def _course(behaviour: Behaviour, loss: DayLoss, walk: WalkParameters, open_share: float) -> Course:
+def _course(behaviour: Behaviour, loss: HourlyLoss, walk: WalkParameters, open_share: float) -> Course:
     if behaviour is Behaviour.STAY:
         rest = resting_loss(loss, open_share)
         return Course(rest, np.zeros_like(rest))
@@ -117,7 +110,7 @@ def _course(behaviour: Behaviour, loss: DayLoss, walk: WalkParameters, open_shar
 
 def _group_curve(situation: Situation, course: Course, body: BodyParameters) -> Array:
     """Return the share of the group alive, averaged over its kinds of people."""
-    begin = (situation.start_hour - situation.hours_stranded) % 24
+    begin = situation.start_hour - situation.hours_stranded
     lost = cumulated_loss_kg(course, begin, situation.hours_stranded + HORIZON_H, body)[:, situation.hours_stranded :]
     curve = np.zeros(HORIZON_H + 1)
     for person, share in situation.group.parts():
@@ -148,15 +141,23 @@ def drivers(situation: Situation, table: LossTable, body: BodyParameters, walk: 
     The ends are plausible errors of a report or of the model: half and double the water, 3 degrees of heat, everybody
     or nobody in shade, staying or walking by day, a tenth of body mass parameters, twelve hours of delay.
     """
-    group, climate, reserve = situation.group, situation.climate, body.lethal_deficit_kg
+    group, reserve = situation.group, body.lethal_deficit_kg
     litres = (group.litres / 2, group.litres * 2) if group.litres else (0.0, 1.0 * group.people)
 
     def hours(situated: Situation = situation, parameters: BodyParameters = body) -> float:
         return run_clock(situated, table, parameters, walk).hours_p50
 
     def warmer(degrees: float) -> Situation:
-        moved = replace(climate, tmax_degc=climate.tmax_degc + degrees, tmin_degc=climate.tmin_degc + degrees)
-        return replace(situation, climate=moved)
+        weather = situation.weather
+        air = weather.air_degc + degrees
+        moved = replace(
+            weather,
+            air_degc=air,
+            vapour_kpa=np.minimum(weather.vapour_kpa, saturation_kpa(air)),
+            sun_degc=weather.sun_degc + degrees,
+            shade_degc=weather.shade_degc + degrees,
+        )
+        return replace(situation, weather=moved)
 
     def watered(total_l: float) -> Situation:
         return replace(situation, group=replace(group, litres=total_l))
@@ -164,7 +165,7 @@ def drivers(situation: Situation, table: LossTable, body: BodyParameters, walk: 
     def doing(behaviour: Behaviour) -> Situation:
         return replace(situation, behaviour=behaviour)
 
-    later = replace(situation, hours_stranded=situation.hours_stranded + 12)
+    later = replace(situation, hours_stranded=situation.hours_stranded + EARLIER_H)
     drier, fuller = (replace(body, lethal_deficit_kg=reserve * factor) for factor in (0.85, 1.15))
     sparing, wasteful = (replace(body, response=body.response * factor) for factor in (0.8, 1.2))
     shaded, bare = (replace(situation, open_share=share) for share in (0.0, 1.0))
@@ -173,7 +174,7 @@ def drivers(situation: Situation, table: LossTable, body: BodyParameters, walk: 
         Driver("temperature", "-3 degC", "+3 degC", hours(warmer(-3)), hours(warmer(3))),
         Driver("shade", "all in shade", "none in shade", hours(shaded), hours(bare)),
         Driver("behaviour", "stay", "walk by day", hours(doing(Behaviour.STAY)), hours(doing(Behaviour.WALK_DAY))),
-        Driver("hours stranded", "as told", "12 h more", hours(), hours(later)),
+        Driver("hours stranded", "as told", f"{EARLIER_H} h more", hours(), hours(later)),
         Driver("lethal deficit", "-15 %", "+15 %", hours(parameters=drier), hours(parameters=fuller)),
         Driver("water loss of the body", "-20 %", "+20 %", hours(parameters=sparing), hours(parameters=wasteful)),
     ]

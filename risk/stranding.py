@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.units import M_PER_KM
-from risk.heat import DayLoss
+from risk.heat import HourlyLoss
 from risk.parameters import Bounded, bounds
 from risk.survival import (
     Behaviour,
@@ -128,7 +128,7 @@ class Clocks:
         return Clocks(*(np.median(getattr(self, item.name), axis=0)[None, :] for item in fields(self)))
 
 
-def clocks(loss: DayLoss, body: BodyParameters, walk: WalkParameters, stranding: StrandingParameters) -> Clocks:
+def clocks(loss: HourlyLoss, body: BodyParameters, walk: WalkParameters, stranding: StrandingParameters) -> Clocks:
     """Run the life clock for groups that stay and groups that walk by night."""
     at_vehicle = resting_loss(loss, stranding.open_rest_share)
     staying = Course(at_vehicle, np.zeros_like(at_vehicle))

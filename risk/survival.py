@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from risk.heat import DayLoss
+from data.units import HOURS_PER_DAY
+from risk.heat import HourlyLoss
 from risk.parameters import Bounded, bounds
 
 Array = NDArray[np.float64]
@@ -85,18 +86,18 @@ class WalkParameters(Bounded):
 
 @dataclass(frozen=True)
 class Course:
-    """A behaviour hour by hour: evaporative loss (kg/h) and distance made good (km), each of shape (n, 24)."""
+    """A behaviour hour by hour: evaporative loss (kg/h) and distance made good (km), each of shape (n, 24 x days)."""
 
     loss_kg_per_h: Array
     walked_km: Array
 
 
-def resting_loss(loss: DayLoss, open_share: float) -> Array:
-    """Return the hourly loss of people of whom a share finds no shade, kg/h, shape (n, 24)."""
+def resting_loss(loss: HourlyLoss, open_share: float) -> Array:
+    """Return the hourly loss of people of whom a share finds no shade, kg/h, shape (n, 24 x days)."""
     return open_share * loss.rest_sun + (1 - open_share) * loss.rest_shade
 
 
-def behaviour_course(behaviour: Behaviour, loss: DayLoss, walk: WalkParameters) -> Course:
+def behaviour_course(behaviour: Behaviour, loss: HourlyLoss, walk: WalkParameters) -> Course:
     """Return what a behaviour costs and covers in each hour of local solar time."""
     if behaviour is Behaviour.STAY:
         return Course(loss.rest_shade, np.zeros_like(loss.rest_shade))
@@ -106,14 +107,22 @@ def behaviour_course(behaviour: Behaviour, loss: DayLoss, walk: WalkParameters) 
     return Course(walking * loss.walk + (1 - walking) * rest, walking * walk.speed_kph)
 
 
-def hours_from(start_hour: int, daily: Array, horizon_h: int) -> Array:
-    """Repeat a day's 24 values from a starting hour.
+def hours_from(start_hour: int, hourly: Array, horizon_h: int) -> Array:
+    """Take the hours from a starting hour on; after the last day known its hours come again and again.
+
+    Parameters
+    ----------
+    start_hour : int
+        From the first midnight; below 24 x days.
+    hourly : array, shape (n, 24 x days)
 
     Returns
     -------
     array, shape (n, horizon_h)
     """
-    return daily[:, (start_hour + np.arange(horizon_h)) % 24]
+    hour = start_hour + np.arange(horizon_h)
+    days = hourly.shape[1] // HOURS_PER_DAY
+    return hourly[:, np.where(hour < days * HOURS_PER_DAY, hour, (days - 1) * HOURS_PER_DAY + hour % HOURS_PER_DAY)]
 
 
 def cumulated_loss_kg(course: Course, start_hour: int, horizon_h: int, body: BodyParameters) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,14 @@ language_option = click.option(
     default="fr",
     show_default=True,
     help="Language the page opens in; it carries all three.",
+)
+
+
+weather_option = click.option(
+    "--weather",
+    "weather_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="NetCDF or GRIB (ERA5, ERA5-Land, ECMWF) or Open-Meteo JSON, in place of climate normals where it covers.",
 )
 
 

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, language_option, print_json, print_table, progress_bar, tomorrow
+from api.cli.common import (
+    json_option,
+    language_option,
+    print_json,
+    print_table,
+    progress_bar,
+    tomorrow,
+    weather_option,
+)
 
 
 @click.command("plan")
@@ -40,6 +48,7 @@ from api.cli.common import json_option, language_option, print_json, print_table
     show_default=True,
     help="Folder for plan.json, plan.geojson, a GPX for each vehicle and map.html.",
 )
+@weather_option
 @language_option
 @json_option
 def command(
@@ -52,6 +61,7 @@ def command(
     since_h: float,
     allow_single: bool,
     folder: Path,
+    weather_file: Path | None,
     language: str,
     as_json: bool,
 ) -> None:
@@ -62,7 +72,7 @@ def command(
     """
     with progress_bar("opening the region") as progress:
         from api.context import open_region
-        from api.usecases.inputs import FIRST_DAY, Faults, day_of
+        from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
         from api.usecases.page import make_page
         from api.usecases.patrol import plan_request, read_request, visit_parameters
         from maps.exporter import write_all
@@ -85,9 +95,11 @@ def command(
             )
         )
         visit = faults.read(lambda: visit_parameters(since_h))
+        weather = faults.read(lambda: weather_of(weather_file))
         faults.settle()
         assert on is not None and visit is not None and request is not None
         progress(0.5)
+        context = context.with_weather(weather)
         context.risk(on)
     with progress_bar("planning") as progress:
         view = plan_request(context, request, visit, progress)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow
+from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow, weather_option
 from data.units import PER_100KM_MONTH
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Cell size of the rasters, degrees.",
 )
+@weather_option
 @json_option
 def command(
     day: str,
@@ -48,28 +49,31 @@ def command(
     language: str,
     folder: Path | None,
     resolution_deg: float,
+    weather_file: Path | None,
     as_json: bool,
 ) -> None:
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, day_of
-        from api.usecases.risk import overlay_columns, risk_record, risk_table
+        from api.usecases.inputs import Faults, day_of, weather_of
+        from api.usecases.risk import overlay_columns, risk_record, risk_table, weather_words
         from maps.explain import explain_segment
         from risk.overlay import read_weights
 
         faults = Faults()
         on = faults.read(lambda: day_of(day))
         chosen = faults.read(lambda: read_weights(weights)) if weights else None
+        weather = faults.read(lambda: weather_of(weather_file))
         faults.settle()
         assert on is not None
-        context = open_region()
+        context = open_region().with_weather(weather)
         progress(0.4)
         table = risk_table(context, on, corridor=corridor, leg_id=leg_id)
         if chosen:
             table = table.join(overlay_columns(context, on, chosen, top))
             table = table.sort_values("overlay", ascending=False, kind="stable")
         table = table.head(top)
+        weather_said = weather_words(context, on)
         words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]
     written: list[str] = []
     if folder is not None:
@@ -81,11 +85,16 @@ def command(
         segments = [risk_record(row) for _, row in table.iterrows()]
         for segment, said in zip(segments, words, strict=False):
             segment["explanation"] = said
-        document = {"data_version": context.pack.version, "date": on.isoformat(), "segments": segments}
+        document = {
+            "data_version": context.pack.version,
+            "date": on.isoformat(),
+            "weather": weather_said,
+            "segments": segments,
+        }
         print_json({**document, "files": written} if folder is not None else document)
         return
     _print(on, table, top)
-    for line in [*words, *(f"wrote {path}" for path in written)]:
+    for line in [f"weather: {weather_said}", *words, *(f"wrote {path}" for path in written)]:
         click.echo(line)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, print_json, print_table, progress_bar
+from api.cli.common import json_option, print_json, print_table, progress_bar, weather_option
 
 
 @click.command("survive")
@@ -27,6 +28,7 @@ from api.cli.common import json_option, print_json, print_table, progress_bar
 @click.option("--tmax", type=float, help="Day's maximum in shade, degrees Celsius; else climate normals.")
 @click.option("--tmin", type=float, help="Night's minimum, degrees Celsius; else climate normals.")
 @click.option("--humidity", type=float, help="Mean relative humidity, per cent; else climate normals.")
+@weather_option
 @json_option
 def command(
     at: str,
@@ -40,6 +42,7 @@ def command(
     tmax: float | None,
     tmin: float | None,
     humidity: float | None,
+    weather_file: Path | None,
     as_json: bool,
 ) -> None:
     """How long has a group got: survival curve, band of hours, reach on foot, and what moves the answer.
@@ -48,7 +51,7 @@ def command(
     """
     with progress_bar("running the life clock") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, moment_of
+        from api.usecases.inputs import Faults, moment_of, weather_of
         from api.usecases.survive import WeatherSaid, survival_document, survive
         from risk.group import Group
         from risk.survival import Behaviour
@@ -61,10 +64,13 @@ def command(
         moment: datetime | None = faults.read(lambda: moment_of(start, field="start"))
         group = faults.read(lambda: Group(people, children, pregnant, litres))
         weather = faults.read(lambda: WeatherSaid(tmax, tmin, humidity))
+        field = faults.read(lambda: weather_of(weather_file))
         faults.settle()
         assert position is not None and moment is not None and group is not None
         doing = None if behaviour == "unknown" else Behaviour(behaviour)
-        answer = survive(context, position, moment, group, doing, weather=weather, hours_stranded=hours_stranded)
+        answer = survive(
+            context.with_weather(field), position, moment, group, doing, weather=weather, hours_stranded=hours_stranded
+        )
     document = survival_document(answer, context.pack.version)
     if as_json:
         print_json(document)

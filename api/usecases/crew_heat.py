@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from api.context import RegionContext
-from risk.climate import hourly_weather, interpolate_normals
-from risk.heat import day_loss
+from risk.heat import hourly_loss
 from risk.indices import wbgt_degc, work_share
 from risk.survival import BodyParameters
 from sar.note import Note
@@ -33,12 +32,11 @@ def _with_heat(context: RegionContext, on: date, convoy: ConvoyPlan) -> ConvoyPl
         return convoy
     rows = context.network.segments.loc[[piece.segment_id for piece in convoy.pieces]]
     lon, lat = rows["lon"].to_numpy(float), rows["lat"].to_numpy(float)
-    climate = interpolate_normals(lon, lat, on, context.pack.climate_stations, context.pack.climate_normals)
-    weather = hourly_weather(lat, on, climate)
+    weather = context.weather.hours(lon, lat, on)
     hours = _solar_hours(convoy, float(lon.mean()))
     heat = wbgt_degc(weather)[:, hours]
     worst = float(np.max(heat))
-    loss = day_loss(context.loss_table, weather)
+    loss = hourly_loss(context.loss_table, weather)
     hourly = (1 - ON_FOOT_SHARE) * loss.rest_shade + ON_FOOT_SHARE * loss.walk
     litres = float(hourly[:, hours].sum(axis=1).max()) + BodyParameters().urine_kg_per_h * len(hours)
     values = {"wbgt_degc": worst, "work_min": float(work_share(np.array(worst))) * 60, "drink_l": litres}

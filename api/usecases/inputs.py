@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from functools import partial
 from importlib import resources
+from pathlib import Path
 from typing import TypeVar
 
 from data.errors import BadInput
 from data.region_pack import RegionPack
 from data.units import parse_date, require_utc
+from data.weather_field import WeatherField
+from data.weather_source import read_weather
 from routes.positions import read_position
 from sar.fleet import Base, Convoy, VehicleType, form_convoys
 
@@ -59,6 +62,11 @@ def moment_of(text: str, *, field: str = "time") -> datetime:
     if not FIRST_DAY <= moment.date() <= LAST_DAY:
         raise BadInput(f"{field} {moment.date()} is outside {FIRST_DAY} to {LAST_DAY}")
     return moment
+
+
+def weather_of(path: Path | None) -> WeatherField | None:
+    """Read the weather file named, if any is."""
+    return None if path is None else read_weather(path)
 
 
 def timezone_of(country: str) -> str:

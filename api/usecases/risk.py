@@ -12,6 +12,7 @@ import pandas as pd
 from api.context import RegionContext
 from api.usecases.json_values import finite
 from data.errors import BadInput, NoAnswer
+from data.units import HOURS_PER_DAY
 from risk.combine import CAUSES
 from risk.overlay import criterion_scores, overlay, rank_stability
 
@@ -70,6 +71,18 @@ def overlay_columns(context: RegionContext, on: date, weights: Mapping[str, floa
     return pd.DataFrame({"overlay": overlay(scores, weights), "top_share": stability})
 
 
+def weather_words(context: RegionContext, on: date) -> str:
+    """Say where the day's weather comes from."""
+    if context.weather_file is None:
+        return "climate normals"
+    told = context.risk(on).table["weather_hours_from_file"].dropna()
+    whole, some = int((told == HOURS_PER_DAY).sum()), int((told > 0).sum())
+    return (
+        f"{context.weather_file.name} for {whole} of {len(told)} segments, in part for {some - whole}; "
+        "climate normals elsewhere"
+    )
+
+
 def risk_record(row: pd.Series) -> dict[str, Any]:
     """Return one segment's risk as a JSON-ready record; see the README for the meaning of each field."""
     return {
@@ -84,6 +97,7 @@ def risk_record(row: pd.Series) -> dict[str, Any]:
         "distance_to_water_km": float(row["distance_to_water_km"]),
         "expected_water_km": float(row["expected_water_km"]),
         "tmax_degc": float(row["tmax_degc"]),
+        "weather_hours_from_file": int(row["weather_hours_from_file"]),
         "heat": float(row["heat"]),
         "survival_h": float(row["survival_h"]),
         "survival_interval_h": [finite(row["survival_h_p10"]), finite(row["survival_h_p90"])],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,17 @@ import numpy as np
 from api.context import RegionContext
 from api.usecases.json_values import finite
 from data.errors import BadInput
-from data.units import M_PER_KM, require_utc
-from risk.climate import DayClimate, interpolate_normals, saturation_kpa
+from data.units import HOURS_PER_DAY, M_PER_KM, S_PER_H, require_utc
+from risk.climate import DayClimate, HourlyWeather, hourly_weather, interpolate_normals, saturation_kpa
 from risk.group import Group
-from risk.lifeclock import Driver, LifeClock, Situation, drivers, run_clock
-from risk.survival import Behaviour, BodyParameters, WalkParameters
+from risk.lifeclock import EARLIER_H, Driver, LifeClock, Situation, drivers, run_clock
+from risk.survival import Behaviour, BodyParameters, WalkParameters, hours_from
 from risk.water import WaterDistance, water_distance
+from risk.weather import solar_hours_s, solar_time, source_label
 from routes.positions import Position
+
+#: Days of a forecast followed hour by hour, and hours shown with their source.
+LONGEST_FORECAST_DAYS, SHOWN_HOURS = 16, 72
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,18 @@ class WeatherSaid:
         if faults:
             raise BadInput(faults)
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether any value is given."""
+        return any(value is not None for value in (self.tmax_degc, self.tmin_degc, self.humidity_pct))
+
 
 @dataclass(frozen=True)
 class SurvivalAnswer:
-    """The clock with its surroundings."""
+    """The clock with its surroundings; `first_value_s` is the instant of the weather's first value (seconds, UTC)."""
 
     position: Position
+    first_value_s: float
     situation: Situation
     clock: LifeClock
     drivers: list[Driver]
@@ -85,13 +95,19 @@ def survive(
         raise BadInput(f"hours stranded must be from 0 to 240, got {hours_stranded}")
     moment = require_utc(start)
     lon, lat = np.array([position.lon]), np.array([position.lat])
-    normals = interpolate_normals(lon, lat, moment.date(), context.pack.climate_stations, context.pack.climate_normals)
-    climate, source = _override(normals, weather or WeatherSaid())
-    solar_hour = int((moment.hour + moment.minute / 60 + position.lon / 15) % 24)
-    situation = Situation(group, climate, position.lat, moment.date(), solar_hour, behaviour, hours_stranded)
+    stranded, begin = solar_time(moment - timedelta(hours=hours_stranded + EARLIER_H), position.lon)
+    days = min(LONGEST_FORECAST_DAYS, context.weather.covered_days(stranded))
+    if weather is not None and weather.says_anything:
+        hours, source = _as_said(context, position, stranded, weather)
+    else:
+        hours = context.weather.hours(lon, lat, stranded, days)
+        source = source_label(hours, context.weather_file)
+    start_hour = begin + EARLIER_H + hours_stranded
+    situation = Situation(group, hours, start_hour, behaviour, hours_stranded)
     body, walk = BodyParameters(), WalkParameters()
     return SurvivalAnswer(
         position,
+        float(solar_hours_s(lon, stranded)[0, 0]),
         situation,
         run_clock(situation, context.loss_table, body, walk),
         drivers(situation, context.loss_table, body, walk),
@@ -100,8 +116,12 @@ def survive(
     )
 
 
-def _override(normals: DayClimate, said: WeatherSaid) -> tuple[DayClimate, dict[str, str]]:
-    """Put what was said in place of the normals; the source of each value is kept."""
+def _as_said(
+    context: RegionContext, position: Position, on: date, said: WeatherSaid
+) -> tuple[HourlyWeather, dict[str, str]]:
+    """Put what was said in place of the normals, for every day; the source of each value is kept."""
+    lon, lat = np.array([position.lon]), np.array([position.lat])
+    normals = interpolate_normals(lon, lat, on, context.pack.climate_stations, context.pack.climate_normals)
     tmax = normals.tmax_degc if said.tmax_degc is None else np.array([said.tmax_degc])
     tmin = normals.tmin_degc if said.tmin_degc is None else np.array([said.tmin_degc])
     # one extreme alone moves the other with it: the day's range is better known than its level
@@ -116,12 +136,12 @@ def _override(normals: DayClimate, said: WeatherSaid) -> tuple[DayClimate, dict[
         name: "climate normals" if value is None else "given"
         for name, value in (("tmax", said.tmax_degc), ("tmin", said.tmin_degc), ("humidity", said.humidity_pct))
     }
-    return DayClimate(tmax, tmin, vapour), source
+    return hourly_weather(lat, on, DayClimate(tmax, tmin, vapour)), {**source, "radiation": "clear sky"}
 
 
 def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, Any]:
     """Return the answer as a JSON-ready document: hours, litres, km; an end beyond the horizon is null."""
-    clock, climate = answer.clock, answer.situation.climate
+    clock = answer.clock
     last = int(np.argmax(clock.curve < 0.005)) or len(clock.curve) - 1
     nearest_km = float(answer.water.nearest_m[0]) / M_PER_KM
     return {
@@ -130,12 +150,7 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
         "people": answer.situation.group.people,
         "litres_per_person": answer.situation.group.litres_per_person,
         "behaviour": answer.situation.behaviour.value if answer.situation.behaviour else "unknown",
-        "weather": {
-            "tmax_degc": float(climate.tmax_degc[0]),
-            "tmin_degc": float(climate.tmin_degc[0]),
-            "vapour_kpa": float(climate.vapour_kpa[0]),
-            "source": answer.weather_source,
-        },
+        "weather": _weather_values(answer),
         "hours_p10": finite(clock.hours_p10),
         "hours_p50": finite(clock.hours_p50),
         "hours_p90": finite(clock.hours_p90),
@@ -155,5 +170,31 @@ def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, An
                 "swing_h": finite(each.swing_h),
             }
             for each in answer.drivers
+        ],
+    }
+
+
+def _weather_values(answer: SurvivalAnswer) -> dict[str, Any]:
+    """Return the extremes of the first 24 hours, and the first days hour by hour with the source of each value."""
+    weather, start = answer.situation.weather, answer.situation.start_hour
+    first = hours_from(start, np.stack([weather.air_degc[0], weather.vapour_kpa[0], weather.sun_degc[0]]), SHOWN_HOURS)
+    told = {
+        name: hours_from(start, flags[:1].astype(float), SHOWN_HOURS)[0] for name, flags in weather.from_file.items()
+    }
+    day = first[:, :HOURS_PER_DAY]
+    return {
+        "tmax_degc": float(day[0].max()),
+        "tmin_degc": float(day[0].min()),
+        "vapour_kpa": float(day[1].mean()),
+        "source": answer.weather_source,
+        "hours": [
+            {
+                "time": datetime.fromtimestamp(answer.first_value_s + (start + hour) * S_PER_H, UTC).isoformat(),
+                "air_degc": float(first[0, hour]),
+                "vapour_kpa": float(first[1, hour]),
+                "radiant_sun_degc": float(first[2, hour]),
+                "from_file": [name for name, flags in told.items() if flags[hour]],
+            }
+            for hour in range(SHOWN_HOURS)
         ],
     }

@@ -16,7 +16,7 @@ from risk.heat import (
     SKIN_DIFFUSION_KG_PER_H,
     Activity,
     LossTable,
-    day_loss,
+    hourly_loss,
     direct_loss_kg_per_h,
     water_loss_kg_per_h,
 )
@@ -54,7 +54,7 @@ def survival_days(table: LossTable) -> np.ndarray:
 
     hottest = np.array(list(ADOLPH_DAYS))
     climate = DayClimate(hottest, hottest - DESERT_RANGE_DEGC, np.full(len(hottest), DESERT_VAPOUR_KPA))
-    loss = day_loss(table, hourly_weather(np.full(len(hottest), 33.0), date(2026, 6, 21), climate))
+    loss = hourly_loss(table, hourly_weather(np.full(len(hottest), 33.0), date(2026, 6, 21), climate))
     # the table's people sit in full shade: radiant temperature is air temperature
     course = behaviour_course(Behaviour.STAY, loss, WalkParameters())
     body = BodyParameters()

@@ -10,7 +10,7 @@ from pyproj import Geod
 from data.region_pack import load_region
 from data.tables import read_water_loss
 from risk.climate import DayClimate, hourly_weather, interpolate_normals
-from risk.heat import LossTable, day_loss
+from risk.heat import LossTable, hourly_loss
 from risk.shapley import shapley_values
 from risk.stranding import Clocks, StrandingParameters, WaterReach, fate
 from risk.survival import (
@@ -118,7 +118,7 @@ def test_months_join_without_a_step():
 # survival -------------------------------------------------------------------------------------------------------------
 def curve(tmax: float, litres: float, behaviour: Behaviour = Behaviour.STAY) -> np.ndarray:
     climate = DayClimate(np.array([tmax]), np.array([tmax - 15]), np.array([1.0]))
-    loss = day_loss(TABLE, hourly_weather(np.array([18.0]), date(2026, 6, 15), climate))
+    loss = hourly_loss(TABLE, hourly_weather(np.array([18.0]), date(2026, 6, 15), climate))
     course = behaviour_course(behaviour, loss, WalkParameters())
     return survival_curve(cumulated_loss_kg(course, 9, 24 * 50, BODY), litres, BODY)
 

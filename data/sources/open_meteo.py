@@ -1,0 +1,105 @@
+"""Hourly JSON of Open-Meteo's forecast and archive interfaces: one location or several."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import BadInput
+from data.weather_field import WeatherField, WeatherSeries
+from data.weather_source import WeatherSource
+
+#: A location stands for the ground around it: the models behind have cells of 10 to 25 km.
+REACH_M = 30_000.0
+
+
+def _recognises(head: bytes) -> bool:
+    text = head.decode("utf-8", errors="replace").lstrip("\ufeff \r\n\t")
+    return text[:1] in ("{", "[") and '"latitude"' in text
+
+
+def _read(path: Path) -> WeatherField:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadInput(f"{path.name} is not sound JSON: {error}") from None
+    locations = document if isinstance(document, list) else [document]
+    try:
+        return _field([_Location(path.name, location) for location in locations])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{path.name}: an hourly block of Open-Meteo is incomplete ({error})") from None
+
+
+class _Location:
+    """One location's hours, in the units of `data.weather_field`."""
+
+    def __init__(self, file: str, location: dict[str, Any]) -> None:
+        hourly, units = location["hourly"], location.get("hourly_units", {})
+        self.lon, self.lat = float(location["longitude"]), float(location["latitude"])
+        if not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):
+            raise ValueError(f"position {self.lat}, {self.lon}")
+        self.times_s = _times(hourly["time"], float(location.get("utc_offset_seconds", 0)))
+        if "temperature_2m" not in hourly:
+            raise BadInput(f"{file}: temperature_2m is missing; ask Open-Meteo for it")
+        self.air = self._column(hourly["temperature_2m"], units.get("temperature_2m", "°C"))
+        self.dew: NDArray[np.float32] | None = None
+        if "dew_point_2m" in hourly:
+            self.dew = self._column(hourly["dew_point_2m"], units.get("dew_point_2m", "°C"))
+        elif "relative_humidity_2m" in hourly:
+            self.dew = _dew_degc(self.air, self._column(hourly["relative_humidity_2m"], "%"))
+        self.radiation = self._column(hourly["shortwave_radiation"], "") if "shortwave_radiation" in hourly else None
+
+    def _column(self, values: list[float | None], unit: str) -> NDArray[np.float32]:
+        column = np.array([np.nan if value is None else value for value in values], dtype=np.float32)
+        if len(column) != len(self.times_s):
+            raise ValueError(f"{len(column)} values for {len(self.times_s)} times")
+        return (column - 32) / np.float32(1.8) if unit == "°F" else column
+
+
+def _times(stamps: list[Any], offset_s: float) -> NDArray[np.float64]:
+    """Seconds since 1970 in UTC. Text stamps are local to the offset; numbers are instants already."""
+    if not stamps:
+        raise ValueError("no time")
+    if isinstance(stamps[0], str):
+        local = [datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() for stamp in stamps]
+        return np.array(local) - offset_s
+    return np.array(stamps, dtype=float)
+
+
+def _dew_degc(air_degc: NDArray[np.float32], humidity_pct: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Dew point by the Magnus form that `risk.climate.saturation_kpa` inverts."""
+    share = np.log(np.clip(humidity_pct, 0.5, 100) / 100) + 17.27 * air_degc / (air_degc + 237.3)
+    return np.asarray(237.3 * share / (17.27 - share), dtype=np.float32)
+
+
+def _field(locations: list[_Location]) -> WeatherField:
+    if not locations:
+        raise ValueError("no location")
+    times_s = locations[0].times_s
+    if any(len(each.times_s) != len(times_s) or (each.times_s != times_s).any() for each in locations):
+        raise ValueError("the locations do not share their times")
+    if (np.diff(times_s) <= 0).any():
+        raise ValueError("times do not ascend")
+    step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 3600.0
+
+    def series(columns: list[NDArray[np.float32] | None], shift_s: float = 0.0) -> dict[str, Any] | None:
+        known = [column for column in columns if column is not None]
+        return {"times_s": times_s - shift_s, "values": np.stack(known, axis=1)} if len(known) == len(columns) else None
+
+    found = {
+        "air_degc": series([each.air for each in locations]),
+        "dew_degc": series([each.dew for each in locations]),
+        # radiation is the mean over the hour before the stamp
+        "global_wm2": series([each.radiation for each in locations], step_s / 2),
+    }
+    lon, lat = (np.array([getattr(each, axis) for each in locations]) for axis in ("lon", "lat"))
+    known = {name: WeatherSeries(**each) for name, each in found.items() if each is not None}
+    return WeatherField("Open-Meteo", lon, lat, REACH_M, known)
+
+
+WEATHER_SOURCE = WeatherSource("open-meteo", "Open-Meteo JSON", _recognises, _read)
