@@ -19,6 +19,7 @@ from risk.assess import Conditions
 from risk.combine import SegmentRisk, segment_risk
 from risk.heat import LossTable
 from risk.incidents import StrandingRate, stranding_rate
+from risk.outlines import Outline, outlines
 from risk.water import INHABITED_KINDS, WaterSupply, give_probability, water_distance, water_supply
 from risk.weather import WeatherRecord
 from routes.network import Network, build_network
@@ -61,6 +62,11 @@ class RegionContext:
         return LossTable(**read_water_loss())
 
     @cached_property
+    def shores(self) -> tuple[Outline, ...]:
+        """Rivers and lakes of the pack."""
+        return outlines(self.pack.water_shapes)
+
+    @cached_property
     def town_distance_m(self) -> NDArray[np.float64]:
         """Distance of each segment's middle to the nearest inhabited place, m."""
         towns = self.pack.places[self.pack.places["kind"].isin(INHABITED_KINDS)]
@@ -71,7 +77,7 @@ class RegionContext:
 
     def conditions(self, on: date) -> Conditions:
         """Return what holds everywhere on a day."""
-        supply = water_supply(self.pack.water_points, self.pack.places, on)
+        supply = water_supply(self.pack.water_points, self.pack.places, on, self.shores)
         return Conditions(on, supply, self.weather, self.loss_table)
 
     def water_points(self, on: date) -> pd.DataFrame:

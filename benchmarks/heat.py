@@ -14,7 +14,7 @@ import numpy as np
 
 from data.tables import read_water_loss
 from risk.climate import DayClimate, hourly_weather
-from risk.heat import Activity, LossTable, hourly_loss, direct_loss_kg_per_h
+from risk.heat import Activity, LossTable, direct_loss_kg_per_h, hourly_loss
 
 SEGMENTS = 41_667
 SAMPLE = 20_000

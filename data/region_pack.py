@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.contracts import SCHEMAS, check, check_meaning, check_references
+from data.contracts import check, check_meaning, check_references
 from data.errors import BadInput
+from data.schemas import SCHEMAS
 
 SHIPPED = Path(__file__).parent / "region"
 
@@ -21,8 +22,9 @@ class RegionPack:
 
     Attributes
     ----------
-    places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases, countries : DataFrame
-        As `data.contracts.SCHEMAS` say; lon and lat in degrees (WGS84). `places`, `legs`, `vehicles` and
+    places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases, countries, water_shapes,
+    sand_seas, blocked_areas, sea_stations, sea_normals, sea_corridors : DataFrame
+        As `data.schemas.SCHEMAS` say; lon and lat in degrees (WGS84). `places`, `legs`, `vehicles` and
         `bases` are indexed by their id.
     version : str
         Twelve hexadecimal digits that change whenever a byte of any table does.
@@ -37,6 +39,12 @@ class RegionPack:
     vehicles: pd.DataFrame
     bases: pd.DataFrame
     countries: pd.DataFrame
+    water_shapes: pd.DataFrame
+    sand_seas: pd.DataFrame
+    blocked_areas: pd.DataFrame
+    sea_stations: pd.DataFrame
+    sea_normals: pd.DataFrame
+    sea_corridors: pd.DataFrame
     version: str
 
 
@@ -71,7 +79,7 @@ def read_region(folder: Path) -> RegionPack:
     faults += check_references(tables)
     # what needs every cell to be sound is asked when they are
     if not faults:
-        faults = check_meaning(tables) + _incomplete_normals(tables["climate_normals"])
+        faults = check_meaning(tables) + _incomplete_years(tables)
     if faults:
         raise BadInput(faults)
     indexed = {name: tables[name].set_index(key, drop=False) for name, key in _KEYS.items()}
@@ -81,12 +89,13 @@ def read_region(folder: Path) -> RegionPack:
 _KEYS = {"places": "place_id", "legs": "leg_id", "vehicles": "vehicle_type", "bases": "base_id"}
 
 
-def _incomplete_normals(normals: pd.DataFrame) -> list[str]:
+def _incomplete_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     """A station without its twelve months would bend the interpolation silently."""
-    months = normals.groupby("station_id")["month"].nunique()
-    faults = [
-        f"climate_normals: station '{name}' has {count} of 12 months" for name, count in months.items() if count != 12
-    ]
+    faults = []
+    for name in ("climate_normals", "sea_normals"):
+        months = tables[name].groupby("station_id")["month"].nunique()
+        faults += [f"{name}: station '{each}' has {count} of 12 months" for each, count in months.items() if count != 12]
+    normals = tables["climate_normals"]
     crossed = normals.index[normals["tmin_degc"] >= normals["tmax_degc"]]
     return faults + [f"climate_normals line {row + 2}: tmin_degc is not below tmax_degc" for row in crossed]
 

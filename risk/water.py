@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from data.ellipsoid import earth_centred_m
 from data.units import DAYS_PER_YEAR
+from risk.outlines import Outline
 
 Array = NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
@@ -33,16 +34,32 @@ FARTHEST_M = 500_000.0
 
 @dataclass(frozen=True)
 class WaterSupply:
-    """Water points as the model sees them: degrees (WGS84) and the probability that each gives water today."""
+    """Water as the model sees it.
+
+    Attributes
+    ----------
+    lon, lat, probability : array, shape (n,)
+        Points: degrees (WGS84) and the probability that each gives water today.
+    shapes : tuple of Outline
+        Rivers and lakes.
+    shape_probability : array, shape (len(shapes),)
+    """
 
     lon: Array
     lat: Array
     probability: Array
+    shapes: tuple[Outline, ...] = ()
+    shape_probability: Array = field(default_factory=lambda: np.zeros(0))
 
-    @property
-    def lonlat(self) -> Array:
-        """Positions, shape (n, 2), degrees, longitude first."""
-        return np.column_stack([self.lon, self.lat])
+    def positions(self, least: float = 0.0) -> Array:
+        """Return the positions of all water at least so probable, shape (m, 2), degrees; shapes as their points."""
+        points = np.column_stack([self.lon, self.lat])[self.probability >= least]
+        shores = [
+            shape.lonlat
+            for shape, probability in zip(self.shapes, self.shape_probability, strict=True)
+            if probability >= least
+        ]
+        return np.concatenate([points, *shores])
 
 
 @dataclass(frozen=True)
@@ -59,12 +76,16 @@ class WaterDistance:
         That it is the nearest one that works: p_k prod_{j<k} (1 - p_j).
     none_works : array, shape (n,)
         That none of the k works.
+    lon, lat : array, shape (n, k)
+        Where they are, degrees.
     """
 
     distance_m: Array
     probability: Array
     first_working: Array
     none_works: Array
+    lon: Array
+    lat: Array
 
     @property
     def nearest_m(self) -> Array:
@@ -108,14 +129,21 @@ def give_probability(kind: pd.Series, reliability: pd.Series, verified_on: pd.Se
     return np.asarray(prior + (state - prior) * 2.0 ** (-age_years / kind.map(HALF_LIFE_YEARS).to_numpy(float)))
 
 
-def water_supply(water_points: pd.DataFrame, places: pd.DataFrame, on: date) -> WaterSupply:
-    """Join the water points and the inhabited places of a region pack into one supply."""
+def water_supply(
+    water_points: pd.DataFrame, places: pd.DataFrame, on: date, shapes: tuple[Outline, ...] = ()
+) -> WaterSupply:
+    """Join the water points and the inhabited places of a region pack with rivers and lakes into one supply."""
     inhabited = places[places["kind"].isin(INHABITED_KINDS)]
     points = water_points[["lon", "lat", "kind", "reliability", "verified_on"]]
     towns = inhabited[["lon", "lat"]].assign(kind="piped", reliability="perennial", verified_on="")
     everything = pd.concat([points, towns], ignore_index=True)
     probability = give_probability(everything["kind"], everything["reliability"], everything["verified_on"], on)
-    return WaterSupply(everything["lon"].to_numpy(float), everything["lat"].to_numpy(float), probability)
+    outlined = pd.DataFrame({"kind": [each.kind for each in shapes], "state": [each.reliability for each in shapes]})
+    undated = pd.Series([""] * len(shapes), dtype=str)
+    along = give_probability(outlined["kind"], outlined["state"], undated, on) if shapes else np.zeros(0)
+    return WaterSupply(
+        everything["lon"].to_numpy(float), everything["lat"].to_numpy(float), probability, tuple(shapes), along
+    )
 
 
 def water_distance(lon: Array, lat: Array, supply: WaterSupply, count: int = NEAREST_COUNT) -> WaterDistance:
@@ -129,7 +157,7 @@ def water_distance(lon: Array, lat: Array, supply: WaterSupply, count: int = NEA
     lon, lat : array, shape (n,)
         Degrees, WGS84.
     supply : WaterSupply
-        At least one point.
+        At least one point or shape.
     count : int
         How many points to consider for each position.
 
@@ -142,17 +170,42 @@ def water_distance(lon: Array, lat: Array, supply: WaterSupply, count: int = NEA
     ValueError
         If the supply is empty.
     """
-    if len(supply.lon) == 0:
-        raise ValueError("no water point is known")
-    tree = cKDTree(earth_centred_m(supply.lon, supply.lat))
-    _, near = tree.query(earth_centred_m(lon, lat), k=min(count, len(supply.lon)))
-    near = np.reshape(near, (len(lon), -1))
-    here_lon, here_lat = np.broadcast_to(lon[:, None], near.shape), np.broadcast_to(lat[:, None], near.shape)
-    _, _, away = _GEOD.inv(here_lon.ravel(), here_lat.ravel(), supply.lon[near].ravel(), supply.lat[near].ravel())
-    distance_m = np.reshape(away, near.shape)
+    if len(supply.lon) + len(supply.shapes) == 0:
+        raise ValueError("no water is known")
+    chord, near_lon, near_lat, probability = _candidates(np.column_stack([lon, lat]), supply, count)
+    here_lon, here_lat = np.broadcast_to(lon[:, None], chord.shape), np.broadcast_to(lat[:, None], chord.shape)
+    _, _, away = _GEOD.inv(here_lon.ravel(), here_lat.ravel(), near_lon.ravel(), near_lat.ravel())
+    # a chord of nothing is the inside of a lake, whose shore may be far
+    distance_m = np.where(chord > 0, np.reshape(away, chord.shape), 0.0)
     order = np.argsort(distance_m, axis=1)
-    distance_m = np.take_along_axis(distance_m, order, axis=1)
-    probability = np.take_along_axis(supply.probability[near], order, axis=1)
+    distance_m, probability, near_lon, near_lat = (
+        np.take_along_axis(part, order, axis=1) for part in (distance_m, probability, near_lon, near_lat)
+    )
     dry_before = np.asarray(np.cumprod(1 - probability, axis=1), dtype=float)
     first: Array = probability * np.concatenate([np.ones((len(lon), 1)), dry_before[:, :-1]], axis=1)
-    return WaterDistance(distance_m, probability, first, dry_before[:, -1])
+    return WaterDistance(distance_m, probability, first, dry_before[:, -1], near_lon, near_lat)
+
+
+def _candidates(lonlat: Array, supply: WaterSupply, count: int) -> tuple[Array, Array, Array, Array]:
+    """Return chord (m), longitude, latitude and probability of the nearest `count` points and shapes, in no order."""
+    at = earth_centred_m(lonlat[:, 0], lonlat[:, 1])
+    parts = [_nearest_points(at, supply, count)] if len(supply.lon) else []
+    # a shape farther than the last point kept cannot be among the nearest
+    last = parts[0][0].max(axis=1) if parts and parts[0][0].shape[1] == count else np.full(len(at), np.inf)
+    for shape, probability in zip(supply.shapes, supply.shape_probability, strict=True):
+        chord, number = shape.chords_m(lonlat, at, last)
+        if np.isfinite(chord).any():
+            where = shape.lonlat[number]
+            part = (chord, where[:, 0], where[:, 1], np.full(len(at), probability))
+            parts.append(tuple(each[:, None] for each in part))  # type: ignore[arg-type]
+    chord, lon, lat, probability = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    if chord.shape[1] > count:
+        keep = np.argpartition(chord, count - 1, axis=1)[:, :count]
+        chord, lon, lat, probability = (np.take_along_axis(each, keep, axis=1) for each in (chord, lon, lat, probability))
+    return chord, lon, lat, probability
+
+
+def _nearest_points(at: Array, supply: WaterSupply, count: int) -> tuple[Array, Array, Array, Array]:
+    chord, near = cKDTree(earth_centred_m(supply.lon, supply.lat)).query(at, k=min(count, len(supply.lon)))
+    near = np.reshape(near, (len(at), -1))
+    return np.reshape(chord, near.shape), supply.lon[near], supply.lat[near], supply.probability[near]

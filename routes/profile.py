@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
+from data.ellipsoid import earth_centred_m
 from data.units import M_PER_KM
-from routes.geodesy import GEOD, line_lengths_m, points_along
+from routes.geodesy import line_lengths_m, points_along
 
 #: A water point this near the line counts as on the route: within an hour's detour on foot.
 ON_ROUTE_M = 5_000.0
 STEP_M = 1_000.0
-#: A chord of the unit sphere this long spans more than `ON_ROUTE_M` anywhere on the ellipsoid.
-_PREFILTER_DEG = 0.5
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,12 @@ def corridor_profile(
     length_m = float(line_lengths_m(lonlat).sum())
     at_m = np.linspace(0.0, length_m, max(2, int(np.ceil(length_m / STEP_M)) + 1))
     track = points_along(lonlat, at_m)
-    found: list[tuple[float, int]] = []
-    for row, (lon, lat) in enumerate(water_lonlat):
-        near = np.flatnonzero((abs(track[:, 0] - lon) < _PREFILTER_DEG) & (abs(track[:, 1] - lat) < _PREFILTER_DEG))
-        if len(near) == 0:
-            continue
-        _, _, off_m = GEOD.inv(track[near, 0], track[near, 1], np.full(len(near), lon), np.full(len(near), lat))
-        best = int(np.argmin(off_m))
-        if off_m[best] <= on_route_m:
-            found.append((at_m[near[best]] / M_PER_KM, row))
-    found.sort()
-    water_km = np.array([km for km, _ in found])
+    tree = cKDTree(earth_centred_m(track[:, 0], track[:, 1]))
+    off_m, nearest = tree.query(earth_centred_m(*water_lonlat.T), distance_upper_bound=on_route_m)
+    on_route = np.flatnonzero(np.isfinite(off_m))  # a chord of 5 km is the geodesic to a tenth of a millimetre
+    order = np.argsort(at_m[nearest[on_route]], kind="stable")
+    water_rows = on_route[order]
+    water_km = at_m[nearest[water_rows]] / M_PER_KM
     marks = np.concatenate([[0.0], water_km, [length_m / M_PER_KM]])
     gaps = sorted(
         (DryGap(float(a), float(b)) for a, b in zip(marks[:-1], marks[1:], strict=True)), key=lambda gap: -gap.length_km
@@ -92,6 +87,6 @@ def corridor_profile(
     return CorridorProfile(
         length_m / M_PER_KM,
         water_km,
-        np.array([row for _, row in found], dtype=np.int64),
+        np.asarray(water_rows, dtype=np.int64),
         tuple(gap for gap in gaps if gap.length_km > 0),
     )

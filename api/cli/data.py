@@ -19,7 +19,7 @@ def command() -> None:
 @json_option
 def check(folder: Path | None, as_json: bool) -> None:
     """Check every table of a region folder (the shipped one by default); all faults are told at once."""
-    from data.contracts import SCHEMAS
+    from data.schemas import SCHEMAS
     from data.region_pack import SHIPPED, read_region
 
     pack = read_region(folder or SHIPPED)

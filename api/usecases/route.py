@@ -12,7 +12,6 @@ from api.context import RegionContext
 from api.usecases.inputs import Faults
 from api.usecases.json_values import finite
 from data.units import M_PER_KM
-from risk.water import water_supply
 from routes.attach import Attachment, attach
 from routes.paths import Criterion, Route, alternative_routes, set_risk
 from routes.positions import Position, read_position
@@ -74,8 +73,7 @@ def find_route(
     ends = [attach(graph, context.network, position, name) for position, name in ((first, "start"), (last, "end"))]
     set_risk(graph, context.network.segments, context.risk(on).table["risk_per_km_day"])
     found = alternative_routes(graph, ends[0].node, ends[1].node, by, alternatives)
-    supply = water_supply(context.pack.water_points, context.pack.places, on)
-    counted = supply.lonlat[supply.probability >= COUNTED_ON]
+    counted = context.conditions(on).supply.positions(COUNTED_ON)
     routes = tuple(FoundRoute(route, corridor_profile(route.lonlat, counted)) for route in found)
     return RouteAnswer(first, last, ends[0], ends[1], by, on, routes)
 

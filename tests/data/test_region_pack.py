@@ -4,7 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.contracts import SCHEMAS
+from data.schemas import SCHEMAS
 from data.errors import BadInput
 from data.region_pack import SHIPPED, read_region
 

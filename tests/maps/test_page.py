@@ -37,7 +37,7 @@ def test_words_of_the_page_script_are_in_the_catalogues():
 
 
 def test_words_of_the_data_are_in_the_catalogues():
-    from data.contracts import INCIDENT_CAUSES, LEG_MODES, WATER_KINDS, WATER_RELIABILITIES
+    from data.schemas import INCIDENT_CAUSES, LEG_MODES, WATER_KINDS, WATER_RELIABILITIES
 
     for key in (*INCIDENT_CAUSES, *LEG_MODES, *WATER_KINDS, *WATER_RELIABILITIES):
         assert key in catalogue("ar"), key

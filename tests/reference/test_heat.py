@@ -16,8 +16,8 @@ from risk.heat import (
     SKIN_DIFFUSION_KG_PER_H,
     Activity,
     LossTable,
-    hourly_loss,
     direct_loss_kg_per_h,
+    hourly_loss,
     water_loss_kg_per_h,
 )
 from risk.survival import (
