@@ -12,17 +12,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.grid import RasterGrid
 from data.region_pack import SHIPPED, RegionPack, load_region
 from data.tables import read_water_loss
 from data.weather_field import WeatherField
 from risk.assess import Conditions
+from risk.blocks import blocked_segments, blocks_on
 from risk.combine import SegmentRisk, segment_risk
 from risk.heat import LossTable
 from risk.incidents import StrandingRate, stranding_rate
 from risk.outlines import Outline, outlines
+from risk.response import Responders
+from risk.sea import Sea
+from risk.terrain import Ground, sand_grid
 from risk.water import INHABITED_KINDS, WaterSupply, give_probability, water_distance, water_supply
 from risk.weather import WeatherRecord
 from routes.network import Network, build_network
+from routes.reach import driving_hours
 from routes.segments import adjacency
 
 #: Days whose risk is kept; one takes some 40 MB.
@@ -39,11 +45,14 @@ class RegionContext:
     network : Network
     weather_file : WeatherField or None
         Put in place of climate normals where it covers.
+    elevation : RasterGrid or None
+        Heights, for slopes and the lapse of temperature.
     """
 
     pack: RegionPack
     network: Network
     weather_file: WeatherField | None = None
+    elevation: RasterGrid | None = None
     _risk: dict[date, SegmentRisk] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -52,9 +61,10 @@ class RegionContext:
         """Where weather is taken from: the file given, else the pack's normals."""
         return WeatherRecord(self.pack.climate_stations, self.pack.climate_normals, self.weather_file)
 
-    def with_weather(self, file: WeatherField | None) -> RegionContext:
-        """Return the same region under the weather of a file."""
-        return RegionContext(self.pack, self.network, file) if file is not None else self
+    def with_files(self, weather: WeatherField | None = None, elevation: RasterGrid | None = None) -> RegionContext:
+        """Return the same region under the weather and on the heights of files."""
+        given = weather is not None or elevation is not None
+        return RegionContext(self.pack, self.network, weather, elevation) if given else self
 
     @cached_property
     def loss_table(self) -> LossTable:
@@ -65,6 +75,29 @@ class RegionContext:
     def shores(self) -> tuple[Outline, ...]:
         """Rivers and lakes of the pack."""
         return outlines(self.pack.water_shapes)
+
+    @cached_property
+    def sea(self) -> Sea:
+        """Facts of the sea; rescue leaves from the rescue bases among the ends of sea legs."""
+        legs, places = self.pack.legs, self.pack.places
+        shores = legs[legs["mode"] == "sea"][["from_id", "to_id"]].to_numpy().ravel()
+        ports = places[places["place_id"].isin(shores) & places["roles"].str.contains("sar_base")]
+        lonlat = ports[["lon", "lat"]].to_numpy(float)
+        return Sea(self.pack.sea_stations, self.pack.sea_normals, self.pack.sea_corridors, lonlat)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """Sand seas of the pack, and the heights of the file given."""
+        return Ground(sand_grid(self.pack.sand_seas), self.elevation)
+
+    @cached_property
+    def responders(self) -> Responders:
+        """Hours from the nearest rescue base to each land segment."""
+        places, segments = self.pack.places, self.network.segments
+        bases = places.index[places["roles"].str.contains("sar_base")]
+        land = (segments["mode"] != "sea").to_numpy()
+        lon, lat = (segments[axis].to_numpy(float)[land] for axis in ("lon", "lat"))
+        return Responders(lon, lat, driving_hours(self.network, bases)[land])
 
     @cached_property
     def town_distance_m(self) -> NDArray[np.float64]:
@@ -78,7 +111,12 @@ class RegionContext:
     def conditions(self, on: date) -> Conditions:
         """Return what holds everywhere on a day."""
         supply = water_supply(self.pack.water_points, self.pack.places, on, self.shores)
-        return Conditions(on, supply, self.weather, self.loss_table)
+        blocks = blocks_on(self.pack.blocked_areas, on)
+        return Conditions(on, supply, self.weather, self.loss_table, self.sea, self.ground, self.responders, blocks)
+
+    def blocked(self, on: date) -> pd.Series:
+        """Return the closed area in which each segment lies on a day, as its id; "" for open ones."""
+        return blocked_segments(self.network.segments, blocks_on(self.pack.blocked_areas, on))
 
     def water_points(self, on: date) -> pd.DataFrame:
         """Return the water points with the `probability` that each gives water on a day."""

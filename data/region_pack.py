@@ -94,7 +94,9 @@ def _incomplete_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     faults = []
     for name in ("climate_normals", "sea_normals"):
         months = tables[name].groupby("station_id")["month"].nunique()
-        faults += [f"{name}: station '{each}' has {count} of 12 months" for each, count in months.items() if count != 12]
+        faults += [
+            f"{name}: station '{each}' has {count} of 12 months" for each, count in months.items() if count != 12
+        ]
     normals = tables["climate_normals"]
     crossed = normals.index[normals["tmin_degc"] >= normals["tmax_degc"]]
     return faults + [f"climate_normals line {row + 2}: tmin_degc is not below tmax_degc" for row in crossed]

@@ -23,6 +23,7 @@ from maps.sentences import convoy_name, name_column
 from maps.words import LANGUAGE_NAMES, LANGUAGES, Language, catalogue, phrase
 from risk.combine import CAUSES, TYPICAL_MODES
 from risk.layer import layers
+from risk.sea import SEA_CAUSES
 
 Array = NDArray[np.float64]
 ASSETS = Path(__file__).parent / "assets"
@@ -31,6 +32,7 @@ RAMP = ("#f2c47e", "#f08a4b", "#d94a2b", "#a3131a", "#52000f")
 #: Share of assessed unpaved kilometres below each class edge.
 CLASS_EDGES = (0.5, 0.75, 0.9, 0.97)
 INTERVAL = ("risk_low", "risk_high")
+ALL_CAUSES = tuple(dict.fromkeys((*CAUSES, *SEA_CAUSES)))
 RISK_COLUMN, RATE_COLUMN = "risk_per_km_day", "incident_rate_per_km_day"
 _PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7}
 _OUTSIDE = re.compile(
@@ -117,7 +119,8 @@ def _panel(page: PageData, language: Language) -> str:
 
 def _payload(page: PageData, language: Language) -> dict[str, Any]:
     shown = _shown_layers(page.segments)
-    columns = [*(layer["column"] for layer in shown), *INTERVAL, *(f"share_{cause}" for cause in CAUSES), "log_ratio"]
+    shares = [f"share_{cause}" for cause in ALL_CAUSES]
+    columns = [*(layer["column"] for layer in shown), *INTERVAL, *shares, "log_ratio"]
     title = "Patrol plan" if page.plan else "Route risk"
     return {
         "language": language,
@@ -126,7 +129,7 @@ def _payload(page: PageData, language: Language) -> dict[str, Any]:
         "ramp": RAMP,
         "layers": shown,
         "interval": INTERVAL,
-        "shares": [[cause, f"share_{cause}"] for cause in CAUSES],
+        "shares": [[cause, f"share_{cause}"] for cause in ALL_CAUSES],
         "legs": [leg.split("--") for leg in page.segments["leg_id"].unique()],
         "columns": columns,
         "segments": _segments(page.segments, columns),
@@ -170,7 +173,9 @@ def _shown_layers(segments: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         ("incidents", RATE_COLUMN, "strandings per 100 km and month", PER_100KM_MONTH, False),
     ]
     wanted += [
-        (each.name, each.column, each.unit or "of those stranded", 1.0, each.low_is_bad) for each in layers().values()
+        (each.name, each.column, each.unit or "of those stranded", 1.0, each.low_is_bad)
+        for each in layers().values()
+        if each.kind == "measure" and each.column in segments and segments[each.column].notna().any()
     ]
     result = []
     for name, column, unit, scale, low_is_bad in wanted:
@@ -191,7 +196,7 @@ def _segments(segments: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, 
     values = segments[columns].to_numpy(float, copy=True)
     values[:, [columns.index(column) for column in (RISK_COLUMN, RATE_COLUMN, *INTERVAL)]] *= PER_100KM_MONTH
     km = segments[["km_from", "km_to"]].to_numpy(float).round(1).tolist()
-    assessed = np.isfinite(values).all(axis=1)
+    assessed = np.isfinite(values[:, columns.index(RISK_COLUMN)])
     records: list[dict[str, Any]] = []
     for row, (line, shown) in enumerate(zip(segments.geometry, _significant(values).tolist(), strict=True)):
         points = np.rint(np.asarray(line.coords) * 1e4).astype(int)

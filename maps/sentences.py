@@ -10,6 +10,7 @@ from sar.note import Note
 #: Code of a remark to its English text, the key of the catalogues.
 SENTENCES = {
     "closed": "closed",
+    "blocked": "in a closed area ({name})",
     "no_way": "no open road leads there from the bases inside their countries",
     "out_of_shift": "{needed_h} h there and back from {base}, the shift has {limit_h} h: {short_h} h short",
     "out_of_fuel": "{needed_l} l there and back from {base}, {limit_l} l may be planned: {short_l} l short",
@@ -54,6 +55,8 @@ def sentence(note: Note, language: Language, places: pd.DataFrame) -> str:
             values[key] = str(places.at[value, name_column(language)])
         elif key == "convoy":
             values[key] = convoy_name(str(value), language, places)
+        elif key == "name":
+            values[key] = str(value)
         else:
             values[key] = number(float(value), _DIGITS[key.rsplit("_", 1)[-1]], language)
     return phrase(SENTENCES[note.code], language, **values)

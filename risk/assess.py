@@ -8,10 +8,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.blocks import Block
 from risk.climate import HourlyWeather
 from risk.heat import HourlyLoss, LossTable, hourly_loss
+from risk.response import Responders
+from risk.sea import Sea
 from risk.stranding import Clocks, Fate, StrandingParameters, WaterReach, clocks, fate
 from risk.survival import BodyParameters, WalkParameters
+from risk.terrain import Ground, elevation_m, walk_slowness
 from risk.water import WaterDistance, WaterSupply, water_distance
 from risk.weather import WeatherRecord
 
@@ -23,12 +27,33 @@ FORECAST_DAYS = 3
 
 @dataclass(frozen=True)
 class Conditions:
-    """What holds everywhere on a day: the water known, the weather, the loss table and the model's parameters."""
+    """What holds everywhere on a day.
+
+    Attributes
+    ----------
+    on : date
+    supply : WaterSupply
+    weather : WeatherRecord
+    table : LossTable
+    sea : Sea or None
+        Without it sea legs are not assessed.
+    ground : Ground
+    responders : Responders or None
+        Without them nobody knows how far the nearest base is.
+    blocks : tuple of Block
+        Areas closed on the day.
+    body, walk, stranding
+        Parameters of the model.
+    """
 
     on: date
     supply: WaterSupply
     weather: WeatherRecord
     table: LossTable
+    sea: Sea | None = None
+    ground: Ground = field(default_factory=Ground)
+    responders: Responders | None = None
+    blocks: tuple[Block, ...] = ()
     body: BodyParameters = field(default_factory=BodyParameters)
     walk: WalkParameters = field(default_factory=WalkParameters)
     stranding: StrandingParameters = field(default_factory=StrandingParameters)
@@ -36,9 +61,25 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a stranding would mean at n positions; the parts are aligned."""
+    """What a stranding would mean at n positions; the parts are aligned.
 
+    Attributes
+    ----------
+    lon, lat : array, shape (n,)
+    conditions : Conditions
+        Those it was made under, for layers that need more than the parts below.
+    water : WaterDistance
+    slowness : array, shape (n, k)
+        How much longer the walk to each water takes than over level firm ground.
+    weather, loss, reach, clock, fate
+        The steps from weather to fate.
+    """
+
+    lon: Array
+    lat: Array
+    conditions: Conditions
     water: WaterDistance
+    slowness: Array
     weather: HourlyWeather
     loss: HourlyLoss
     reach: WaterReach
@@ -62,9 +103,11 @@ def assess(lon: Array, lat: Array, traffic_per_h: Array, conditions: Conditions)
     Assessment
     """
     water = water_distance(lon, lat, conditions.supply)
+    slowness = walk_slowness(conditions.ground, lon, lat, water.lon, water.lat, water.distance_m)
     days = min(FORECAST_DAYS, conditions.weather.covered_days(conditions.on))
-    weather = conditions.weather.hours(lon, lat, conditions.on, days)
+    weather = conditions.weather.hours(lon, lat, conditions.on, days, elevation_m(conditions.ground, lon, lat))
     loss = hourly_loss(conditions.table, weather)
     clock = clocks(loss, conditions.body, conditions.walk, conditions.stranding)
-    reach = WaterReach.of(water, conditions.stranding.winding)
-    return Assessment(water, weather, loss, reach, clock, fate(clock, reach, traffic_per_h, conditions.stranding))
+    reach = WaterReach.of(water, conditions.stranding.winding * slowness)
+    outcome = fate(clock, reach, traffic_per_h, conditions.stranding)
+    return Assessment(lon, lat, conditions, water, slowness, weather, loss, reach, clock, outcome)

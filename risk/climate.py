@@ -88,14 +88,14 @@ def interpolate_normals(
         Tables `climate_stations` and `climate_normals` of the region pack.
     elevation_m : array, shape (n,), optional
         Height of the positions. Where given, temperature is lifted by 6.5 K per km from the stations' heights;
-        without it the stations' own heights stand for the ground between them.
+        without it, and where it is NaN, the stations' own heights stand for the ground between them.
 
     Returns
     -------
     DayClimate
     """
     table = normals.pivot(index="station_id", columns="month").loc[stations["station_id"]]
-    before, after, share = _month_weights(on)
+    before, after, share = month_weights(on)
 
     def at_stations(column: str) -> Array:
         months = table[column]
@@ -103,15 +103,11 @@ def interpolate_normals(
 
     tmax, tmin = at_stations("tmax_degc"), at_stations("tmin_degc")
     vapour = saturation_kpa((tmax + tmin) / 2) * at_stations("rh_pct") / 100
-    tree = cKDTree(earth_centred_m(stations["lon"].to_numpy(float), stations["lat"].to_numpy(float)))
-    away_m, near = tree.query(earth_centred_m(lon, lat), k=min(NEIGHBOURS, len(stations)))
-    away_m, near = np.reshape(away_m, (len(lon), -1)), np.reshape(near, (len(lon), -1))
-    weight = 1.0 / (away_m**2 + SMOOTHING_M**2)
-    weight /= weight.sum(axis=1, keepdims=True)
+    near, weight = station_weights(lon, lat, stations)
     lift = np.zeros(len(lon))
     if elevation_m is not None:
         heights = stations["elevation_m"].to_numpy(float)
-        lift = -LAPSE_DEGC_PER_M * (elevation_m - (weight * heights[near]).sum(axis=1))
+        lift = np.nan_to_num(-LAPSE_DEGC_PER_M * (elevation_m - (weight * heights[near]).sum(axis=1)))
     return DayClimate(
         (weight * tmax[near]).sum(axis=1) + lift,
         (weight * tmin[near]).sum(axis=1) + lift,
@@ -119,7 +115,16 @@ def interpolate_normals(
     )
 
 
-def _month_weights(on: date) -> tuple[int, int, float]:
+def station_weights(lon: Array, lat: Array, stations: pd.DataFrame) -> tuple[NDArray[np.int64], Array]:
+    """Return rows of the nearest stations and their inverse-square weights, each of shape (n, k); weights sum to 1."""
+    tree = cKDTree(earth_centred_m(stations["lon"].to_numpy(float), stations["lat"].to_numpy(float)))
+    away_m, near = tree.query(earth_centred_m(lon, lat), k=min(NEIGHBOURS, len(stations)))
+    away_m, near = np.reshape(away_m, (len(lon), -1)), np.reshape(near, (len(lon), -1))
+    weight = 1.0 / (away_m**2 + SMOOTHING_M**2)
+    return near, weight / weight.sum(axis=1, keepdims=True)
+
+
+def month_weights(on: date) -> tuple[int, int, float]:
     """Return the two months whose middles enclose the day, and the weight of the second."""
     first = pd.Timestamp(on.year, on.month, 1)
     middle = first + pd.Timedelta(days=first.days_in_month / 2)

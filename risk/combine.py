@@ -15,7 +15,8 @@ from risk.climate import HourlyWeather
 from risk.heat import hourly_loss
 from risk.incidents import StrandingRate
 from risk.layer import layers
-from risk.shapley import shapley_values
+from risk.sea import SEA_CAUSES, sea_risk
+from risk.shapley import log_shares, shapley_values
 from risk.stranding import TRAFFIC_PER_H, Clocks, StrandingParameters, WaterReach, clocks, fate
 from risk.survival import hours_alive
 
@@ -29,6 +30,11 @@ TYPICAL_MODES = ("track", "desert", "foot")
 TYPICAL_SAMPLE = 150
 
 
+def causes_of(mode: str) -> tuple[str, ...]:
+    """Return the causes whose shares add up on segments of a mode."""
+    return SEA_CAUSES if mode == "sea" else CAUSES
+
+
 @dataclass(frozen=True)
 class SegmentRisk:
     """Risk of every segment on one day.
@@ -36,10 +42,11 @@ class SegmentRisk:
     Attributes
     ----------
     table : DataFrame
-        Indexed by segment_id. Land segments carry values, sea segments NaN. Units: km, l/day, hours, degrees
-        Celsius, strandings per km and day, deaths per km and day; `share_*` sum to 1.
+        Indexed by segment_id. Units: km, l/day, hours, degrees Celsius, strandings (at sea: boats in distress) per
+        km and day, deaths per km and day; `share_*` of a segment sum to 1. What belongs to the land alone is NaN at
+        sea and the other way round; a sea leg of a route without recorded facts is NaN throughout.
     still_there : array, shape (n, horizon + 1)
-        S_unaided by hours since the stranding; zero on sea segments.
+        S_unaided by hours since the stranding; zero on sea segments, where no car comes.
     """
 
     table: pd.DataFrame
@@ -78,6 +85,7 @@ def segment_risk(segments: pd.DataFrame, rate: StrandingRate, conditions: Condit
         "weather_hours_from_file": _hours_from_file(found.weather),
         "survival_h_p10": hours_alive(found.fate.alive_staying, 0.9),
         "survival_h_p90": hours_alive(found.fate.alive_staying, 0.1),
+        "group_size": np.full(len(on_land), group),
         "incident_rate_per_km_day": mean,
         "incident_rate_low": low,
         "incident_rate_high": high,
@@ -88,7 +96,11 @@ def segment_risk(segments: pd.DataFrame, rate: StrandingRate, conditions: Condit
     columns |= _shares(found, mean, traffic, _typical(on_land, found, mean, traffic, conditions), conditions.stranding)
     still_there = np.zeros((len(segments), found.fate.still_there.shape[1]))
     still_there[land] = found.fate.still_there
-    return SegmentRisk(pd.DataFrame(columns, index=on_land.index).reindex(segments.index), still_there)
+    at_sea = segments[~land]
+    parts = [pd.DataFrame(columns, index=on_land.index)]
+    if conditions.sea is not None and len(at_sea):
+        parts.append(sea_risk(at_sea, conditions.on, conditions.sea))
+    return SegmentRisk(pd.concat(parts).reindex(segments.index), still_there)
 
 
 def _hours_from_file(weather: HourlyWeather) -> Array:
@@ -136,9 +148,4 @@ def _shares(
         death = found.fate.death if len(own) == len(CAUSES) else fate(clock, reach, passing, stranding).death
         return np.asarray(np.log(how_often) + np.log(np.maximum(death, 1e-300)))
 
-    parts = shapley_values(CAUSES, log_risk)
-    total = np.sum(list(parts.values()), axis=0)
-    level = abs(total) < 1e-12  # the typical segment itself: nothing to share, so each cause gets the same
-    safe = np.where(level, 1.0, total)
-    result = {f"share_{name}": np.where(level, 1 / len(CAUSES), part / safe) for name, part in parts.items()}
-    return {"log_ratio": total, **result}
+    return log_shares(shapley_values(CAUSES, log_risk))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.registry import Registry, collect
 from risk.assess import Assessment
+
+Kind = Literal["measure", "class", "block"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Layer:
         One sentence.
     low_is_bad : bool
         True where small values are the dangerous ones, so that maps darken the right way.
+    kind : str
+        "measure" is a quantity shown in classes, "class" a yes or no, "block" a yes or no that closes ground and is
+        never weighed.
     values : callable
         From an `Assessment` of n positions to an array of shape (n,).
     """
@@ -39,6 +45,7 @@ class Layer:
     description: str
     values: Callable[[Assessment], NDArray[np.float64]]
     low_is_bad: bool = False
+    kind: Kind = "measure"
 
 
 @lru_cache(maxsize=1)

@@ -78,12 +78,12 @@ class Outline:
     def holds(self, lonlat: Array) -> NDArray[np.bool_]:
         """Return which positions lie inside a lake."""
         if self.polygon is None:
-            return np.zeros(len(lonlat), dtype=bool)
+            return np.zeros(len(lonlat), dtype=np.bool_)
         left, bottom, right, top = self.polygon.bounds
         lon, lat = lonlat.T
         inside = (lon >= left) & (lon <= right) & (lat >= bottom) & (lat <= top)
         inside[inside] = contains_xy(self.polygon, lon[inside], lat[inside])
-        return inside
+        return np.asarray(inside, dtype=np.bool_)
 
 
 def outlines(shapes: pd.DataFrame) -> tuple[Outline, ...]:

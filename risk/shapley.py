@@ -43,3 +43,15 @@ def shapley_values(players: Collection[str], value: Callable[[frozenset[str]], A
                 total = total + weight * (worth[frozenset((*group, name))] - worth[frozenset(group)])
         result[name] = total
     return result
+
+
+def log_shares(parts: dict[str, Array]) -> dict[str, Array]:
+    """Return the sum as `log_ratio` and each part's share of it as `share_*`, which sum to 1.
+
+    Where the ratio is nil there is nothing to share: each cause gets the same.
+    """
+    total = np.sum(list(parts.values()), axis=0)
+    level = abs(total) < 1e-12
+    safe = np.where(level, 1.0, total)
+    result = {f"share_{name}": np.where(level, 1 / len(parts), part / safe) for name, part in parts.items()}
+    return {"log_ratio": total, **result}

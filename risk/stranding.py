@@ -86,9 +86,9 @@ class WaterReach:
     first_working: Array
 
     @classmethod
-    def of(cls, water: WaterDistance, winding: float) -> WaterReach:
-        """Turn straight distances into walked ones."""
-        return cls(winding * water.distance_m / M_PER_KM, water.first_working)
+    def of(cls, water: WaterDistance, stretch: Array | float) -> WaterReach:
+        """Turn straight distances into walked ones over level firm ground: windings, slopes and sand stretch them."""
+        return cls(stretch * water.distance_m / M_PER_KM, water.first_working)
 
     def typical(self, rows: NDArray[np.bool_]) -> WaterReach:
         """Return the medians over the given positions, one row."""

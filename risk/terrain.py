@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from shapely import Polygon, contains_xy
 
-from data.grid import RasterGrid
+from data.grid import GridFrame, RasterGrid
+from data.shapes import vertices
+from data.units import REGION_BBOX
 from risk.walking import slowness
 
 Array = NDArray[np.float64]
@@ -15,6 +19,7 @@ Array = NDArray[np.float64]
 M_PER_DEG_LAT = 111_200.0
 #: Pieces into which a walk to water is cut.
 STEPS = 12
+SAND_CELL_DEG = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +36,20 @@ class Ground:
 
     sand: RasterGrid | None = None
     elevation: RasterGrid | None = None
+
+
+def sand_grid(sand_seas: pd.DataFrame) -> RasterGrid:
+    """Lay the sand seas of a region pack on a grid of `SAND_CELL_DEG`; their outlines are good to 30 km or worse."""
+    frame = GridFrame.over(REGION_BBOX, SAND_CELL_DEG)
+    lon, lat = frame.centres()
+    cells = np.zeros(len(lon), dtype=np.float32)
+    for lonlat in sand_seas["lonlat"]:
+        ring = Polygon(vertices(lonlat))
+        left, bottom, right, top = ring.bounds
+        near = np.flatnonzero((lon >= left) & (lon <= right) & (lat >= bottom) & (lat <= top))
+        cells[near[contains_xy(ring, lon[near], lat[near])]] = 1.0
+    values = cells.reshape(frame.rows, frame.columns)
+    return RasterGrid(values, frame.left, frame.top, frame.cell_deg, "sand", "", "Sand seas of the region pack.")
 
 
 def cells_at(grid: RasterGrid, lon: Array, lat: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -84,7 +103,7 @@ def slope_deg(ground: Ground, lon: Array, lat: Array) -> Array:
 
 
 def ruggedness_m(ground: Ground, lon: Array, lat: Array) -> Array:
-    """Return the terrain ruggedness index: root of the summed squared differences to the eight neighbours (Riley 1999)."""
+    """Return the terrain ruggedness index: root of summed squared differences to the eight neighbours (Riley 1999)."""
     around = _neighbours(ground, lon, lat)
     if around is None:
         return np.full(np.shape(lon), np.nan)

@@ -201,7 +201,9 @@ def _candidates(lonlat: Array, supply: WaterSupply, count: int) -> tuple[Array, 
     chord, lon, lat, probability = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
     if chord.shape[1] > count:
         keep = np.argpartition(chord, count - 1, axis=1)[:, :count]
-        chord, lon, lat, probability = (np.take_along_axis(each, keep, axis=1) for each in (chord, lon, lat, probability))
+        chord, lon, lat, probability = (
+            np.take_along_axis(each, keep, axis=1) for each in (chord, lon, lat, probability)
+        )
     return chord, lon, lat, probability
 
 

@@ -43,7 +43,9 @@ class WeatherRecord:
     normals: pd.DataFrame
     file: WeatherField | None = None
 
-    def hours(self, lon: Array, lat: Array, first: date, days: int = 1) -> HourlyWeather:
+    def hours(
+        self, lon: Array, lat: Array, first: date, days: int = 1, elevation_m: Array | None = None
+    ) -> HourlyWeather:
         """Return whole days of local solar time.
 
         Parameters
@@ -53,13 +55,15 @@ class WeatherRecord:
         first : date
             Of local solar time.
         days : int
+        elevation_m : array, shape (n,), optional
+            Heights, for the lapse of the normals; NaN where not known.
 
         Returns
         -------
         HourlyWeather
             With arrays of shape (n, 24 x days).
         """
-        each = [self._day(lon, lat, first + timedelta(days=number)) for number in range(days)]
+        each = [self._day(lon, lat, first + timedelta(days=number), elevation_m) for number in range(days)]
         if days == 1:
             return each[0]
         parts = {
@@ -76,8 +80,8 @@ class WeatherRecord:
         last = datetime.fromtimestamp(float(self.file.series["air_degc"].times_s[-1]), UTC).date()
         return max(1, (last - first).days + 1)
 
-    def _day(self, lon: Array, lat: Array, on: date) -> HourlyWeather:
-        usual = hourly_weather(lat, on, interpolate_normals(lon, lat, on, self.stations, self.normals))
+    def _day(self, lon: Array, lat: Array, on: date, elevation_m: Array | None) -> HourlyWeather:
+        usual = hourly_weather(lat, on, interpolate_normals(lon, lat, on, self.stations, self.normals, elevation_m))
         if self.file is None:
             return usual
         times_s = solar_hours_s(lon, on)

@@ -97,6 +97,20 @@ def set_risk(graph: nx.MultiDiGraph, segments: pd.DataFrame, risk_per_km_day: pd
             values["risk"] = float(ends[1] - ends[0])
 
 
+def close_segments(graph: nx.MultiDiGraph, segments: pd.DataFrame) -> None:
+    """Take out of a graph, in place, every edge that runs over one of the given segments (leg_id, km_from, km_to)."""
+    spans = {
+        leg_id: (rows["km_from"].to_numpy(float) * M_PER_KM, rows["km_to"].to_numpy(float) * M_PER_KM)
+        for leg_id, rows in segments.groupby("leg_id", sort=False)
+    }
+    closed = []
+    for u, v, key, values in graph.edges(keys=True, data=True):
+        start_m, end_m = spans.get(values["leg_id"], (np.zeros(0), np.zeros(0)))
+        if ((start_m < values["from_m"] + values["length"]) & (end_m > values["from_m"])).any():
+            closed.append((u, v, key))
+    graph.remove_edges_from(closed)
+
+
 def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
     """Return the best route by one criterion.
 

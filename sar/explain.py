@@ -28,6 +28,8 @@ def _explain(space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Se
     segment_id, worth = str(space.segments.index[row]), float(space.benefit[row])
     if segment_id in space.request.closed:
         return LeftOut(segment_id, worth, Note("closed"))
+    if segment_id in space.request.blocked:
+        return LeftOut(segment_id, worth, Note("blocked", {"name": space.request.blocked[segment_id]}))
     trip_h, trip_l = space.trip_h[:, row], space.trip_l[:, row]
     if not np.isfinite(trip_h).any():
         return LeftOut(segment_id, worth, Note("no_way"))

@@ -86,7 +86,7 @@ class LeftOut:
     benefit : float
         People a visit would reach.
     why : Note
-        "closed", "no_way", "out_of_shift", "out_of_fuel" or "displaces_more".
+        "closed", "blocked", "no_way", "out_of_shift", "out_of_fuel" or "displaces_more".
     """
 
     segment_id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -29,6 +29,8 @@ class PatrolRequest:
     hours : float
         Length of the shift, above zero, at most 24.
     convoys : tuple of Convoy
+    blocked : mapping of str to str
+        Segment ids in areas closed by mines or fighting, to the area's name; never driven.
     closed, required : frozenset of str
         Segment ids that may not be driven, and that have to be visited.
     group_size : float
@@ -46,6 +48,7 @@ class PatrolRequest:
     group_size: float = 25.0
     reserve_share: float = 0.2
     seed: int = 0
+    blocked: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         faults = []
@@ -57,6 +60,10 @@ class PatrolRequest:
             faults.append(f"the fuel reserve must be from 0 to below 1, got {self.reserve_share:g}")
         both = self.closed & self.required
         faults += [f"segment '{segment}' is both closed and required" for segment in sorted(both)]
+        faults += [
+            f"segment '{segment}' is required but lies in a closed area: {self.blocked[segment]}"
+            for segment in sorted(self.required & set(self.blocked))
+        ]
         if faults:
             raise BadInput(faults)
 
@@ -182,7 +189,9 @@ def prepare(segments: pd.DataFrame, benefit: Array, request: PatrolRequest) -> W
 
 
 def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy) -> Terrain:
-    allowed = (segments["country"] == convoy.base.country).to_numpy() & ~segments.index.isin(request.closed)
+    allowed = (segments["country"] == convoy.base.country).to_numpy() & ~segments.index.isin(
+        request.closed | set(request.blocked)
+    )
     roads = drivable(segments, convoy.vehicle, allowed)
     bases = [other.base.place_id for other in request.convoys if other.base.country == convoy.base.country]
     stranded = [base for base in bases if base not in roads.nodes]

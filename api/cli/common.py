@@ -34,6 +34,14 @@ weather_option = click.option(
 )
 
 
+elevation_option = click.option(
+    "--elevation",
+    "elevation_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Elevation raster (GeoTIFF) for slopes, walking time and the lapse of temperature.",
+)
+
+
 class FiniteRange(click.FloatRange):
     """A range of floats that refuses NaN, which slips through every comparison."""
 

@@ -19,8 +19,8 @@ def command() -> None:
 @json_option
 def check(folder: Path | None, as_json: bool) -> None:
     """Check every table of a region folder (the shipped one by default); all faults are told at once."""
-    from data.schemas import SCHEMAS
     from data.region_pack import SHIPPED, read_region
+    from data.schemas import SCHEMAS
 
     pack = read_region(folder or SHIPPED)
     rows = {name: len(getattr(pack, name)) for name in SCHEMAS}

@@ -99,7 +99,7 @@ def command(
         faults.settle()
         assert on is not None and visit is not None and request is not None
         progress(0.5)
-        context = context.with_weather(weather)
+        context = context.with_files(weather)
         context.risk(on)
     with progress_bar("planning") as progress:
         view = plan_request(context, request, visit, progress)

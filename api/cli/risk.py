@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar, tomorrow, weather_option
+from api.cli.common import (
+    FiniteRange,
+    elevation_option,
+    json_option,
+    print_json,
+    print_table,
+    progress_bar,
+    tomorrow,
+    weather_option,
+)
 from data.units import PER_100KM_MONTH
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     help="Cell size of the rasters, degrees.",
 )
 @weather_option
+@elevation_option
 @json_option
 def command(
     day: str,
@@ -50,12 +60,13 @@ def command(
     folder: Path | None,
     resolution_deg: float,
     weather_file: Path | None,
+    elevation_file: Path | None,
     as_json: bool,
 ) -> None:
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, day_of, weather_of
+        from api.usecases.inputs import Faults, day_of, elevation_of, weather_of
         from api.usecases.risk import overlay_columns, risk_record, risk_table, weather_words
         from maps.explain import explain_segment
         from risk.overlay import read_weights
@@ -64,9 +75,10 @@ def command(
         on = faults.read(lambda: day_of(day))
         chosen = faults.read(lambda: read_weights(weights)) if weights else None
         weather = faults.read(lambda: weather_of(weather_file))
+        heights = faults.read(lambda: elevation_of(elevation_file))
         faults.settle()
         assert on is not None
-        context = open_region().with_weather(weather)
+        context = open_region().with_files(weather, heights)
         progress(0.4)
         table = risk_table(context, on, corridor=corridor, leg_id=leg_id)
         if chosen:
@@ -98,18 +110,26 @@ def command(
         click.echo(line)
 
 
+def _cell(value: float, form: str) -> str:
+    """Write a number, or a dash where it has no meaning."""
+    return "–" if value != value else format(value, form)
+
+
 def _print(on: date, table: pd.DataFrame, top: int) -> None:
+    from risk.combine import causes_of
+
     rows = [
         [
             str(name),
-            f"{row['distance_to_water_km']:.0f}",
-            f"{row['tmax_degc']:.0f}",
-            f"{row['heat']:.1f}",
+            _cell(row["distance_to_water_km"], ".0f"),
+            _cell(row["tmax_degc"], ".0f"),
+            _cell(row["rescue_h"], ".1f"),
+            _cell(row["heat"], ".1f"),
             f"{row['survival_h']:.0f}",
             f"{row['death_probability']:.0%}",
             f"{row['risk_per_km_day'] * PER_100KM_MONTH:.1f}",
             f"{row['risk_low'] * PER_100KM_MONTH:.1f}–{row['risk_high'] * PER_100KM_MONTH:.1f}",
-            " ".join(f"{row[f'share_{cause}']:.0%}" for cause in ("water", "heat", "incidents")),
+            " ".join(f"{cause} {row[f'share_{cause}']:.0%}" for cause in causes_of(row["mode"])),
         ]
         for name, row in table.iterrows()
     ]
@@ -117,16 +137,17 @@ def _print(on: date, table: pd.DataFrame, top: int) -> None:
         "segment",
         "water km",
         "max °C",
+        "rescue h",
         "loss l/day",
         "survival h",
         "lethality",
         "deaths/100 km/month",
         "80 % interval",
-        "water heat incidents",
+        "shares",
     ]
     print_table(f"Riskiest segments on {on}", heads, rows)
     if "overlay" in table:
-        for name, row in table.iterrows():
+        for name, row in table.dropna(subset=["overlay"]).iterrows():
             click.echo(
                 f"{name}: overlay {row['overlay']:.0f} of 100, in the top {top} in {row['top_share']:.0%} of weightings"
             )

@@ -18,8 +18,9 @@ FAR_ROUND = 2.5
 @click.option(
     "--alternatives", type=click.IntRange(1, 10), default=1, show_default=True, help="How many distinct ways."
 )
+@click.option("--through-blocked", is_flag=True, help="Go through areas closed by mines or fighting too.")
 @json_option
-def command(start: str, end: str, by: str, day: str, alternatives: int, as_json: bool) -> None:
+def command(start: str, end: str, by: str, day: str, alternatives: int, through_blocked: bool, as_json: bool) -> None:
     """Find a way between two positions, with its dry gaps.
 
     FROM and TO are place ids or names (English, French, Arabic), `lat,lon`, DMS, UTM or MGRS; put "--" before a
@@ -34,7 +35,15 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, as_json:
         on = day_of(day)
         context = open_region()
         progress(0.4)
-        answer = find_route(context, start, end, by, on, alternatives)  # type: ignore[arg-type]
+        answer = find_route(
+            context,
+            start,
+            end,
+            by,  # type: ignore[arg-type]
+            on,
+            alternatives,
+            through_blocked=through_blocked,
+        )
     document = route_document(answer, context.pack.version)
     if as_json:
         print_json(document)

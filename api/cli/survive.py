@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -51,26 +50,13 @@ def command(
     """
     with progress_bar("running the life clock") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, moment_of, weather_of
-        from api.usecases.survive import WeatherSaid, survival_document, survive
-        from risk.group import Group
-        from risk.survival import Behaviour
-        from routes.positions import read_position
+        from api.usecases.inputs import weather_of
+        from api.usecases.survive import Distress, ask, survival_document
 
         progress(0.3)
-        context = open_region()
-        faults = Faults()
-        position = faults.read(lambda: read_position(at, context.pack.places))
-        moment: datetime | None = faults.read(lambda: moment_of(start, field="start"))
-        group = faults.read(lambda: Group(people, children, pregnant, litres))
-        weather = faults.read(lambda: WeatherSaid(tmax, tmin, humidity))
-        field = faults.read(lambda: weather_of(weather_file))
-        faults.settle()
-        assert position is not None and moment is not None and group is not None
-        doing = None if behaviour == "unknown" else Behaviour(behaviour)
-        answer = survive(
-            context.with_weather(field), position, moment, group, doing, weather=weather, hours_stranded=hours_stranded
-        )
+        context = open_region().with_files(weather_of(weather_file))
+        said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
+        answer = ask(context, said)
     document = survival_document(answer, context.pack.version)
     if as_json:
         print_json(document)

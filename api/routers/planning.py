@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
 from api.usecases.patrol import plan_request, read_request, visit_parameters
-from api.usecases.risk import risk_record, risk_table
+from api.usecases.risk import risk_record, risk_table, weather_words
 from api.usecases.route import find_route, route_document
+from api.usecases.survive import Distress, ask, survival_document
 from maps.exporters.json_plan import document
 
 routes = APIRouter()
@@ -42,10 +43,11 @@ def route(
     date: str,
     by: Literal["distance", "time", "risk"] = "time",
     alternatives: Annotated[int, Query(ge=1, le=10)] = 1,
+    through_blocked: bool = False,
 ) -> Response:
     """Find a way between two positions."""
     context = context_of(request)
-    answer = find_route(context, start, end, by, day_of(date), alternatives)
+    answer = find_route(context, start, end, by, day_of(date), alternatives, through_blocked=through_blocked)
     return json_answer(route_document(answer, context.pack.version))
 
 
@@ -62,7 +64,35 @@ def risk(
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
     segments = [risk_record(row) for _, row in table.iterrows()]
-    return json_answer({"data_version": context.pack.version, "date": on.isoformat(), "segments": segments})
+    return json_answer(
+        {
+            "data_version": context.pack.version,
+            "date": on.isoformat(),
+            "weather": weather_words(context, on),
+            "segments": segments,
+        }
+    )
+
+
+@routes.get("/survival")
+def survival(
+    request: Request,
+    at: Annotated[str, Query(max_length=200)],
+    start: Annotated[str, Query(max_length=40, examples=["2026-06-15T09:00Z"])],
+    people: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    children: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    pregnant: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    litres: Annotated[float, Query(ge=0, le=1e6)] = 0.0,
+    behaviour: Literal["stay", "walk-night", "walk-day", "unknown"] = "unknown",
+    hours_stranded: int = 0,
+    tmax: float | None = None,
+    tmin: float | None = None,
+    humidity: float | None = None,
+) -> Response:
+    """Say how long a group in distress has got."""
+    context = context_of(request)
+    said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
+    return json_answer(survival_document(ask(context, said), context.pack.version))
 
 
 @routes.post("/patrol-plans", status_code=201)

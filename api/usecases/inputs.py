@@ -9,7 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from data.elevation import read_elevation
 from data.errors import BadInput
+from data.grid import RasterGrid
 from data.region_pack import RegionPack
 from data.units import parse_date, require_utc
 from data.weather_field import WeatherField
@@ -67,6 +69,11 @@ def moment_of(text: str, *, field: str = "time") -> datetime:
 def weather_of(path: Path | None) -> WeatherField | None:
     """Read the weather file named, if any is."""
     return None if path is None else read_weather(path)
+
+
+def elevation_of(path: Path | None) -> RasterGrid | None:
+    """Read the elevation file named, if any is."""
+    return None if path is None else read_elevation(path)
 
 
 def timezone_of(country: str) -> str:

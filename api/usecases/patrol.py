@@ -55,10 +55,20 @@ def read_request(
     group_size = context.conditions(on).stranding.group_size
     # a stand-in base lets the other faults be found while the bases themselves are wrong
     checked = convoys or convoys_of(context.pack, ["agadez:2"])
-    request = faults.read(lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed))
+    blocked = blocked_names(context, on)
+    request = faults.read(
+        lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed, blocked=blocked)
+    )
     faults.settle()
     assert request is not None
     return request
+
+
+def blocked_names(context: RegionContext, on: date) -> dict[str, str]:
+    """Return the segments closed by mines or fighting on a day, with the name of their area."""
+    blocked = context.blocked(on)
+    names = context.pack.blocked_areas.set_index("area_id")["name"]
+    return {str(segment): str(names[area]) for segment, area in blocked[blocked != ""].items()}
 
 
 def plan_request(

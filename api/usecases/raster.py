@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from api.context import RegionContext
 from data.grid import GridFrame
 from data.units import REGION_BBOX
@@ -30,4 +32,6 @@ def write_rasters(
         progress,
     )
     tags = {"date": on.isoformat(), "data_version": context.pack.version, "source": "Guelta"}
-    return [write_geotiff(grid, folder / f"{grid.name}.tif", tags) for grid in grids]
+    # a layer of which nothing is known anywhere, as slope without heights, has no raster
+    known = [grid for grid in grids if np.isfinite(grid.values).any()]
+    return [write_geotiff(grid, folder / f"{grid.name}.tif", tags) for grid in known]

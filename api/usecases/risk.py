@@ -13,8 +13,24 @@ from api.context import RegionContext
 from api.usecases.json_values import finite
 from data.errors import BadInput, NoAnswer
 from data.units import HOURS_PER_DAY
-from risk.combine import CAUSES
-from risk.overlay import criterion_scores, overlay, rank_stability
+from risk.combine import causes_of
+from risk.layer import layers
+from risk.overlay import CRITERIA, criterion_scores, overlay, rank_stability
+
+#: Columns told of every segment; null where they have no meaning, as heat at sea.
+MEASURES = (
+    "distance_to_water_km",
+    "expected_water_km",
+    "tmax_degc",
+    "heat",
+    "water_degc",
+    "rescue_h",
+    "survival_h",
+    "group_size",
+    "death_probability",
+    "incident_rate_per_km_day",
+    "risk_per_km_day",
+)
 
 
 def risk_table(
@@ -55,16 +71,16 @@ def risk_table(
         chosen &= segments["leg_id"] == leg_id
     table = pd.DataFrame(segments).join(context.risk(on).table)[chosen].dropna(subset=["risk_per_km_day"])
     if table.empty:
-        raise NoAnswer("none of these segments is assessed: risk at sea is not computed yet")
+        raise NoAnswer("none of these segments is assessed: no facts are recorded for this sea route")
     return table.sort_index().sort_values("risk_per_km_day", ascending=False, kind="stable")
 
 
 def overlay_columns(context: RegionContext, on: date, weights: Mapping[str, float], top: int) -> pd.DataFrame:
-    """Return `overlay` (0 to 100) and `top_share` for every assessed segment.
+    """Return `overlay` (0 to 100) and `top_share` for every assessed segment on land, where all criteria hold.
 
     `top_share` is the share of 1,000 random weightings of the same criteria that put the segment among the worst `top`.
     """
-    table = context.risk(on).table.dropna(subset=["risk_per_km_day"])
+    table = context.risk(on).table.dropna(subset=[column for column, _ in CRITERIA.values()])
     length_m = context.network.segments.loc[table.index, "length"].to_numpy(float)
     scores = criterion_scores(table, length_m)
     stability = rank_stability(scores, list(weights), top, np.random.default_rng(0))
@@ -94,18 +110,15 @@ def risk_record(row: pd.Series) -> dict[str, Any]:
         "km_to": float(row["km_to"]),
         "lon": round(float(row["lon"]), 5),
         "lat": round(float(row["lat"]), 5),
-        "distance_to_water_km": float(row["distance_to_water_km"]),
-        "expected_water_km": float(row["expected_water_km"]),
-        "tmax_degc": float(row["tmax_degc"]),
-        "weather_hours_from_file": int(row["weather_hours_from_file"]),
-        "heat": float(row["heat"]),
-        "survival_h": float(row["survival_h"]),
+        **{
+            name: finite(row[name]) for name in dict.fromkeys((*MEASURES, *(each.column for each in layers().values())))
+        },
+        "weather_hours_from_file": None
+        if np.isnan(row["weather_hours_from_file"])
+        else int(row["weather_hours_from_file"]),
         "survival_interval_h": [finite(row["survival_h_p10"]), finite(row["survival_h_p90"])],
-        "death_probability": float(row["death_probability"]),
-        "incident_rate_per_km_day": float(row["incident_rate_per_km_day"]),
-        "risk_per_km_day": float(row["risk_per_km_day"]),
         "interval": [float(row["risk_low"]), float(row["risk_high"])],
         "log_ratio": float(row["log_ratio"]),
-        "shares": {cause: float(row[f"share_{cause}"]) for cause in CAUSES},
-        **{name: float(row[name]) for name in ("overlay", "top_share") if name in row},
+        "shares": {cause: float(row[f"share_{cause}"]) for cause in causes_of(row["mode"])},
+        **{name: float(row[name]) for name in ("overlay", "top_share") if name in row and np.isfinite(row[name])},
     }

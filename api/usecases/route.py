@@ -11,9 +11,10 @@ import numpy as np
 from api.context import RegionContext
 from api.usecases.inputs import Faults
 from api.usecases.json_values import finite
+from data.errors import NoAnswer
 from data.units import M_PER_KM
 from routes.attach import Attachment, attach
-from routes.paths import Criterion, Route, alternative_routes, set_risk
+from routes.paths import Criterion, Route, alternative_routes, close_segments, set_risk
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile, corridor_profile
 
@@ -53,16 +54,30 @@ class RouteAnswer:
 
 
 def find_route(
-    context: RegionContext, start: str, end: str, by: Criterion, on: date, alternatives: int = 1
+    context: RegionContext,
+    start: str,
+    end: str,
+    by: Criterion,
+    on: date,
+    alternatives: int = 1,
+    *,
+    through_blocked: bool = False,
 ) -> RouteAnswer:
     """Find routes between two positions as users write them.
+
+    Parameters
+    ----------
+    alternatives : int
+        How many distinct ways at most.
+    through_blocked : bool
+        Whether to go through areas closed by mines or fighting, as those who are driven there do.
 
     Raises
     ------
     BadInput
         For positions that are not understood, all at once.
     NoAnswer
-        If nothing joins them.
+        If nothing joins them, or nothing outside the closed areas.
     """
     faults = Faults()
     first = faults.read(lambda: read_position(start, context.network.places))
@@ -72,7 +87,16 @@ def find_route(
     graph = context.network.graph.copy()
     ends = [attach(graph, context.network, position, name) for position, name in ((first, "start"), (last, "end"))]
     set_risk(graph, context.network.segments, context.risk(on).table["risk_per_km_day"])
-    found = alternative_routes(graph, ends[0].node, ends[1].node, by, alternatives)
+    if not through_blocked:
+        segments, blocked = context.network.segments, context.blocked(on)
+        close_segments(graph, segments[blocked != ""])
+    try:
+        found = alternative_routes(graph, ends[0].node, ends[1].node, by, alternatives)
+    except NoAnswer as error:
+        hint = (
+            "" if through_blocked else "; ways through areas closed by mines or fighting are shown only when asked for"
+        )
+        raise NoAnswer(f"{error.reason}{hint}") from None
     counted = context.conditions(on).supply.positions(COUNTED_ON)
     routes = tuple(FoundRoute(route, corridor_profile(route.lonlat, counted)) for route in found)
     return RouteAnswer(first, last, ends[0], ends[1], by, on, routes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from api.context import RegionContext
+from api.usecases.inputs import Faults, moment_of
 from api.usecases.json_values import finite
 from data.errors import BadInput
 from data.units import HOURS_PER_DAY, M_PER_KM, S_PER_H, require_utc
@@ -18,7 +19,7 @@ from risk.lifeclock import EARLIER_H, Driver, LifeClock, Situation, drivers, run
 from risk.survival import Behaviour, BodyParameters, WalkParameters, hours_from
 from risk.water import WaterDistance, water_distance
 from risk.weather import solar_hours_s, solar_time, source_label
-from routes.positions import Position
+from routes.positions import Position, read_position
 
 #: Days of a forecast followed hour by hour, and hours shown with their source.
 LONGEST_FORECAST_DAYS, SHOWN_HOURS = 16, 72
@@ -63,6 +64,36 @@ class SurvivalAnswer:
     drivers: list[Driver]
     water: WaterDistance
     weather_source: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Distress:
+    """A call for help as a user tells it; every part is read by `ask`."""
+
+    at: str
+    start: str
+    people: int = 0
+    children: int = 0
+    pregnant: int = 0
+    litres: float = 0.0
+    behaviour: str = "unknown"
+    hours_stranded: int = 0
+    tmax_degc: float | None = None
+    tmin_degc: float | None = None
+    humidity_pct: float | None = None
+
+
+def ask(context: RegionContext, said: Distress) -> SurvivalAnswer:
+    """Run the life clock for a call as told; raises BadInput with every fault of it."""
+    faults = Faults()
+    position = faults.read(lambda: read_position(said.at, context.pack.places))
+    moment = faults.read(lambda: moment_of(said.start, field="start"))
+    group = faults.read(lambda: Group(said.people, said.children, said.pregnant, said.litres))
+    weather = faults.read(lambda: WeatherSaid(said.tmax_degc, said.tmin_degc, said.humidity_pct))
+    faults.settle()
+    assert position is not None and moment is not None and group is not None
+    doing = None if said.behaviour == "unknown" else Behaviour(said.behaviour)
+    return survive(context, position, moment, group, doing, weather=weather, hours_stranded=said.hours_stranded)
 
 
 def survive(

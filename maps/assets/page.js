@@ -77,10 +77,11 @@ function gueltaPage(map, data) {
     if (!segment.v) return rows(title, [[text("risk"), text("not assessed")]]);
     const v = segment.v;
     return rows(title, [
-      ...data.layers.map((each, i) => [text(each.name), `${significant(v[at[each.column]])} ${text(each.unit)}` +
+      ...data.layers.filter((each) => v[at[each.column]] !== null).map((each, i) => [text(each.name), `${significant(v[at[each.column]])} ${text(each.unit)}` +
         (i === 0 ? ` (${significant(v[at[data.interval[0]]])}–${significant(v[at[data.interval[1]]])})` : "")]),
       // near the typical segment there is next to nothing to share, and shares of nothing mislead
-      ...(Math.abs(v[at.log_ratio]) < 0.2 ? [] : data.shares).map(([name, column]) => [text("share " + name), `${number(v[at[column]] * 100, 0)} %`]),
+      ...(Math.abs(v[at.log_ratio]) < 0.2 ? [] : data.shares)
+        .filter(([, column]) => v[at[column]] !== null).map(([name, column]) => [text("share " + name), `${number(v[at[column]] * 100, 0)} %`]),
     ]);
   }
 

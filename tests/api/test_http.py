@@ -77,6 +77,18 @@ def test_http_and_command_line_say_the_same(client, capsys):
     )
 
 
+def test_survival_over_http_is_the_command_s(client, capsys):
+    import json
+
+    from api.cli.main import exit_code
+
+    exit_code(["survive", "19.0,12.0", "--start", "2026-06-15T09:00Z", "--people", "27", "--litres", "40", "--json"])
+    asked = "/survival?at=19.0,12.0&start=2026-06-15T09:00Z&people=27&litres=40"
+    assert client.get(asked).json() == json.loads(capsys.readouterr().out)
+    wrong = client.get("/survival?at=nowhere&start=today&people=0")
+    assert wrong.status_code == 422 and len(wrong.json()["faults"]) == 3
+
+
 def test_patrol_plans(client, june_plan):
     answer = client.post(
         "/patrol-plans", json={"date": "2026-06-15", "bases": ["agadez:2", "dirkou:2"], "hours": 12, "seed": 1}
@@ -104,5 +116,5 @@ def test_head_is_answered(client):
 
 
 def test_no_answer_is_409(client):
-    answer = client.get("/routes?from=agadez&to=lampedusa&by=risk&date=2026-06-15")
+    answer = client.get("/routes?from=gao&to=kidal&by=risk&date=2026-06-15")
     assert answer.status_code == 409 and "no path" in answer.json()["detail"]

@@ -4,9 +4,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.schemas import SCHEMAS
 from data.errors import BadInput
 from data.region_pack import SHIPPED, read_region
+from data.schemas import SCHEMAS
 
 
 @pytest.fixture

@@ -65,8 +65,8 @@ def test_words_say_the_ratio_and_the_causes(context, language, word):
     worst = risk_table(context, JUNE).iloc[0]
     said = explain_segment(worst, context.pack.places, language)
     assert word in said and said.count("%") == 3
-    calm = risk_table(context, JUNE).iloc[-1]
-    assert "lower" in explain_segment(calm, context.pack.places, "en")
     typical = risk_table(context, JUNE)
+    typical = typical[typical["mode"] != "sea"]
+    assert "lower" in explain_segment(typical.iloc[-1], context.pack.places, "en")
     middle = typical.iloc[typical["log_ratio"].abs().argmin()]
     assert "typical risk." in explain_segment(middle, context.pack.places, "en")
