@@ -112,12 +112,13 @@ def death_probability(degc: Array, port_h: Array, sea: Sea) -> Array:
     waiting = not_rescued(port_h, ends, sea)
     rescued = -np.diff(waiting, axis=1, prepend=1.0)
     foundered = np.exp(-given.founder_per_h * (ends - STEP_H)) - np.exp(-given.founder_per_h * ends)
-    dead_after = 1 - immersion_survival(degc[:, None], ends[None, :] - STEP_H / 2, sea.immersion)
-    # dead[:, k]: in the water and dead when rescue comes in step k
-    size = len(ends)
-    lag = np.arange(size)[:, None] - np.arange(size)[None, :]
-    weight = np.where(lag >= 0, foundered[np.clip(lag, 0, None)], 0.0)  # step of rescue, hours in the water
-    dead = dead_after @ weight.T
+    # of two instants in one step one precedes the other half of the time, by a third of the step
+    in_water = np.append(STEP_H / 3, ends[:-1])
+    dead_after = 1 - immersion_survival(degc[:, None], in_water[None, :], sea.immersion)
+    dead_after[:, 0] *= 0.5
+    steps = np.arange(len(ends))
+    lag = steps[:, None] - steps[None, :]  # from the step of rescue back to that of foundering
+    dead = dead_after @ np.where(lag >= 0, foundered[np.clip(lag, 0, None)], 0.0).T
     never = 1 - np.exp(-given.founder_per_h * given.horizon_h)
     return np.asarray((rescued * dead).sum(axis=1) + waiting[:, -1] * never)
 

@@ -55,8 +55,8 @@ def command(
 
         progress(0.3)
         context = open_region().with_files(weather_of(weather_file))
-        said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
-        answer = ask(context, said)
+        call = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
+        answer = ask(context, call)
     document = survival_document(answer, context.pack.version)
     if as_json:
         print_json(document)
