@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from data.ellipsoid import earth_centred_m
+from risk.coverage import covered_rows, search_order
 
 Array = NDArray[np.float64]
 
@@ -32,6 +34,8 @@ class Capture:
         Share of incidents with a segment among the worst `SHARES` of land network km within `WITHIN_M`.
     low, high : array
         80 % bootstrap interval over incidents.
+    searched : array, shape (shares,)
+        The same share when the segments are taken in the order of `risk.coverage` instead of worst first.
     log_score : float
         Mean natural logarithm of the probability density (per km of network) at the incidents that have a segment near;
         higher is better.
@@ -40,6 +44,7 @@ class Capture:
     capture: Array
     low: Array
     high: Array
+    searched: Array
     log_score: float
 
 
@@ -81,7 +86,7 @@ def near_segments(incidents: pd.DataFrame, segments: pd.DataFrame) -> list[NDArr
 
 
 def score_model(
-    score: Array, near: list[NDArray[np.int64]], length_m: Array, rng: np.random.Generator, bootstraps: int = BOOTSTRAPS
+    score: Array, near: list[NDArray[np.int64]], length_m: Array, covered: csr_array, rng: np.random.Generator
 ) -> Capture:
     """Score one ranking of segments.
 
@@ -92,30 +97,38 @@ def score_model(
     near : list of int array
         From `near_segments`, one for each incident.
     length_m : array, shape (segments,)
+    covered : csr_array
+        From `risk.coverage.covered_rows`.
     rng : Generator
         For the bootstrap.
     """
-    share = ranked_share(score, length_m)
-    best = np.array([share[rows].min() if len(rows) else np.inf for rows in near])
-    hits = best[:, None] <= np.array(SHARES)[None, :]
-    draws = hits[rng.integers(0, len(hits), (bootstraps, len(hits)))].mean(axis=1)
+    hits = _hits(score, near, length_m)
+    draws = hits[rng.integers(0, len(hits), (BOOTSTRAPS, len(hits)))].mean(axis=1)
+    searched = _hits(search_order(score, length_m, covered), near, length_m).mean(axis=0)
     length_km = length_m / 1000
     total = float(np.sum(score * length_km))
     density = (1 - FLOOR) * (score / total if total > 0 else 0.0) + FLOOR / length_km.sum()
     logs = [np.log(density[rows].mean()) for rows in near if len(rows)]
     low, high = np.quantile(draws, [0.1, 0.9], axis=0)
-    return Capture(hits.mean(axis=0), low, high, float(np.mean(logs)) if logs else float("nan"))
+    return Capture(hits.mean(axis=0), low, high, searched, float(np.mean(logs)) if logs else float("nan"))
+
+
+def _hits(score: Array, near: list[NDArray[np.int64]], length_m: Array) -> NDArray[np.bool_]:
+    """Return which incidents (rows) have a segment among the worst of each share (columns)."""
+    share = ranked_share(score, length_m)
+    best = np.array([share[rows].min() if len(rows) else np.inf for rows in near])
+    return np.asarray(best[:, None] <= np.array(SHARES)[None, :])
 
 
 def uniform_capture(
     near: list[NDArray[np.int64]], length_m: Array, rng: np.random.Generator, rankings: int = 100
 ) -> Capture:
     """Return the mean over random rankings: what chance alone captures."""
-    runs = [score_model(rng.random(len(length_m)), near, length_m, rng, 2) for _ in range(rankings)]
-    captures = np.array([run.capture for run in runs])
+    captures = np.array([_hits(rng.random(len(length_m)), near, length_m).mean(axis=0) for _ in range(rankings)])
     density = 1 / (length_m.sum() / 1000)
     low, high = np.quantile(captures, [0.1, 0.9], axis=0)
-    return Capture(captures.mean(axis=0), low, high, float(np.log(density)))
+    mean = captures.mean(axis=0)
+    return Capture(mean, low, high, mean, float(np.log(density)))
 
 
 def baselines(segments: pd.DataFrame, train: pd.DataFrame, town_distance_m: Array) -> dict[str, Array]:
@@ -129,8 +142,11 @@ def baselines(segments: pd.DataFrame, train: pd.DataFrame, town_distance_m: Arra
 
 
 def score_all(
-    models: Mapping[str, Array], near: list[NDArray[np.int64]], length_m: Array, seed: int = 0
+    models: Mapping[str, Array], near: list[NDArray[np.int64]], segments: pd.DataFrame, seed: int = 0
 ) -> dict[str, Capture]:
     """Score every model and chance on the same incidents with the same bootstrap draws."""
-    scores = {name: score_model(score, near, length_m, np.random.default_rng(seed)) for name, score in models.items()}
+    length_m, covered = segments["length"].to_numpy(float), covered_rows(segments, WITHIN_M)
+    scores = {
+        name: score_model(score, near, length_m, covered, np.random.default_rng(seed)) for name, score in models.items()
+    }
     return scores | {"uniform": uniform_capture(near, length_m, np.random.default_rng(seed))}

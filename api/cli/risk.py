@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 @click.option("--corridor", help="Only this corridor, as niger-libya.")
 @click.option("--leg", "leg_id", help="Only this leg, as arbre_du_tenere--achegour.")
 @click.option("--weights", metavar="CRITERION=WEIGHT,...", help="Rank by a weighted overlay, as water=2,heat=1.")
+@click.option(
+    "--order",
+    type=click.Choice(["worst", "search"]),
+    default="worst",
+    show_default=True,
+    help="Worst first, or in the order of a search in which each segment covers 10 km around it.",
+)
 @click.option("--explain", is_flag=True, help="Say in words why each segment is where it is.")
 @click.option("--lang", "language", type=click.Choice(["fr", "en", "ar"]), default="en", show_default=True)
 @click.option(
@@ -55,6 +62,7 @@ def command(
     corridor: str | None,
     leg_id: str | None,
     weights: str | None,
+    order: str,
     explain: bool,
     language: str,
     folder: Path | None,
@@ -67,7 +75,7 @@ def command(
     with progress_bar("computing risk") as progress:
         from api.context import open_region
         from api.usecases.inputs import Faults, day_of, elevation_of, weather_of
-        from api.usecases.risk import overlay_columns, risk_record, risk_table, weather_words
+        from api.usecases.risk import in_search_order, overlay_columns, risk_record, risk_table, weather_words
         from maps.explain import explain_segment
         from risk.overlay import read_weights
 
@@ -84,6 +92,8 @@ def command(
         if chosen:
             table = table.join(overlay_columns(context, on, chosen, top))
             table = table.sort_values("overlay", ascending=False, kind="stable")
+        if order == "search":
+            table = in_search_order(context, table)
         table = table.head(top)
         weather_said = weather_words(context, on)
         words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]

@@ -74,7 +74,6 @@ def run_hindcast(
     models |= _models(context, train, train_until, land.to_numpy())
     subsets = {"all": test, "remote": test[_place_distance_m(context, test) > REMOTE_M]}
     near = {name: near_segments(rows, segments) for name, rows in subsets.items() if len(rows)}
-    length_m = segments["length"].to_numpy(float)
     return Hindcast(
         train_until,
         test_from,
@@ -83,7 +82,7 @@ def run_hindcast(
         int(train["survey"].sum()),
         {name: len(rows) for name, rows in near.items()},
         {name: sum(len(found) > 0 for found in rows) for name, rows in near.items()},
-        {name: score_all(models, rows, length_m, seed) for name, rows in near.items()},
+        {name: score_all(models, rows, segments, seed) for name, rows in near.items()},
     )
 
 
@@ -147,6 +146,7 @@ def hindcast_document(found: Hindcast, data_version: str) -> dict[str, Any]:
                 "models": {
                     name: {
                         "capture": score.capture.tolist(),
+                        "capture_in_search_order": score.searched.tolist(),
                         "interval": np.stack([score.low, score.high], axis=1).tolist(),
                         "log_score": score.log_score,
                     }

@@ -14,6 +14,8 @@ from api.usecases.json_values import finite
 from data.errors import BadInput, NoAnswer
 from data.units import HOURS_PER_DAY
 from risk.combine import causes_of
+from risk.coverage import covered_rows, search_order
+from risk.hindcast import WITHIN_M
 from risk.layer import layers
 from risk.overlay import CRITERIA, criterion_scores, overlay, rank_stability
 
@@ -85,6 +87,15 @@ def overlay_columns(context: RegionContext, on: date, weights: Mapping[str, floa
     scores = criterion_scores(table, length_m)
     stability = rank_stability(scores, list(weights), top, np.random.default_rng(0))
     return pd.DataFrame({"overlay": overlay(scores, weights), "top_share": stability})
+
+
+def in_search_order(context: RegionContext, table: pd.DataFrame) -> pd.DataFrame:
+    """Sort a table of segments by the order in which to search them, each one covering its surroundings."""
+    segments = context.network.segments.loc[table.index]
+    length_m = segments["length"].to_numpy(float)
+    covered = covered_rows(pd.DataFrame(segments.drop(columns="geometry")), WITHIN_M)
+    rank = search_order(table["risk_per_km_day"].to_numpy(float), length_m, covered)
+    return table.iloc[np.argsort(-rank, kind="stable")]
 
 
 def weather_words(context: RegionContext, on: date) -> str:

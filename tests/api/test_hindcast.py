@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array, eye_array
 
 from api.cli.main import exit_code
 from risk.hindcast import SHARES, kernel_density, near_segments, ranked_share, score_model, uniform_capture
@@ -24,7 +25,8 @@ def test_a_perfect_ranking_captures_all_and_a_reversed_one_nothing(context):
     score = np.zeros(len(segments))
     score[:40] = 1.0
     rng = np.random.default_rng(0)
-    perfect, worst = score_model(score, near, length, rng), score_model(1 - score, near, length, rng)
+    alone = csr_array(eye_array(len(score)))
+    perfect, worst = (score_model(each, near, length, alone, rng) for each in (score, 1 - score))
     assert perfect.capture[0] == 1.0 and perfect.log_score > worst.log_score
     assert worst.capture[0] < 0.7
     chance = uniform_capture(near, length, rng, 20)
