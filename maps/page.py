@@ -16,6 +16,7 @@ import orjson
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.shapes import vertices
 from data.units import PER_100KM_MONTH
 from maps.panel import look, plan_panel, risk_panel
 from maps.plan_view import PlanView
@@ -51,6 +52,8 @@ class PageData:
         With the columns of segment risk joined; NaN where not assessed.
     places, water_points, incidents : DataFrame
         `water_points` with `probability`.
+    water_shapes, closed_areas : DataFrame
+        Rivers, lakes, salt lakes and playas; areas closed by mines or fighting on the day.
     data_version : str
     plan : PlanView or None
     """
@@ -60,6 +63,8 @@ class PageData:
     places: pd.DataFrame
     water_points: pd.DataFrame
     incidents: pd.DataFrame
+    water_shapes: pd.DataFrame
+    closed_areas: pd.DataFrame
     data_version: str
     plan: PlanView | None = None
 
@@ -145,6 +150,20 @@ def _payload(page: PageData, language: Language) -> dict[str, Any]:
                 "precision": row.precision_km,
             }
             for row in page.water_points.itertuples()
+        ],
+        "shapes": [
+            {
+                "names": _names(row),
+                "kind": row.kind,
+                "state": row.reliability,
+                "ring": row.shape == "polygon",
+                "points": vertices(row.lonlat).tolist(),
+            }
+            for row in page.water_shapes.itertuples()
+        ],
+        "closed": [
+            {"name": row.name, "kind": row.kind, "points": vertices(row.lonlat).tolist()}
+            for row in page.closed_areas.itertuples(index=False)
         ],
         "incidents": [
             {

@@ -36,13 +36,17 @@ class Block:
 
 
 def blocks_on(areas: pd.DataFrame, on: date) -> tuple[Block, ...]:
-    """Return the areas of a table `blocked_areas` that hold on a day; an empty date has no end."""
-    day = on.isoformat()
-    held = areas[(areas["valid_from"] <= day) & ((areas["valid_to"] == "") | (areas["valid_to"] >= day))]
+    """Return the areas of a table `blocked_areas` that hold on a day."""
     return tuple(
         Block(row.area_id, row.name, row.kind, row.applies_to == "off_road", Polygon(vertices(row.lonlat)))
-        for row in held.itertuples(index=False)
+        for row in held_on(areas, on).itertuples(index=False)
     )
+
+
+def held_on(areas: pd.DataFrame, on: date) -> pd.DataFrame:
+    """Return the rows of a table `blocked_areas` that hold on a day; an empty date has no end."""
+    day = on.isoformat()
+    return areas[(areas["valid_from"] <= day) & ((areas["valid_to"] == "") | (areas["valid_to"] >= day))]
 
 
 def inside(block: Block, lon: Array, lat: Array) -> NDArray[np.bool_]:

@@ -17,9 +17,9 @@ from data.shapes import vertices
 Array = NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
 
-#: Spacing of the points along a line. The nearest of them is farther than the line by at most half of it, and by 31 m
+#: Spacing of the points along a line. The nearest of them is farther than the line by at most half of it, and by 125 m
 #: at a distance of 1 km; the shapes themselves are good to kilometres.
-SPACING_M = 500.0
+SPACING_M = 1000.0
 #: What gives water; salt lakes and playas do not.
 GIVING_KINDS = ("river", "lake")
 

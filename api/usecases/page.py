@@ -8,6 +8,7 @@ from api.context import RegionContext
 from maps.page import PageData, render_page
 from maps.plan_view import PlanView
 from maps.words import Language
+from risk.blocks import held_on
 
 
 def make_page(context: RegionContext, on: date, language: Language, plan: PlanView | None = None) -> str:
@@ -19,6 +20,8 @@ def make_page(context: RegionContext, on: date, language: Language, plan: PlanVi
         context.pack.places,
         context.water_points(on),
         context.pack.incidents,
+        context.pack.water_shapes,
+        held_on(context.pack.blocked_areas, on),
         context.pack.version,
         plan,
     )

@@ -39,6 +39,21 @@ function gueltaPage(map, data) {
     renderer: canvas, color: "#9a9488", weight: 0.8, fillColor: "#f7f3ea", fillOpacity: 1, interactive: false });
   land.addTo(map);
 
+  // rivers, lakes and what only looks like them, below the routes; closed ground above
+  const turned = (points) => points.map(([lon, lat]) => [lat, lon]);
+  const rivers = L.layerGroup(data.shapes.map((shape) => {
+    const dry = shape.kind === "salt_lake" || shape.kind === "playa";
+    const look = { renderer: canvas, weight: shape.ring ? 1 : 1.6, color: dry ? "#b9a98a" : "#4a90c2",
+      fillColor: dry ? "#e8dcc0" : "#a9cfe8", fillOpacity: 0.8, dashArray: dry || shape.state === "seasonal" ? "4 3" : null };
+    const drawn = shape.ring ? L.polygon(turned(shape.points), look) : L.polyline(turned(shape.points), look);
+    return drawn.bindPopup(() => rows(shape.names[language], [
+      [text("kind"), text(dry ? "salt lake or playa: no water" : shape.kind)],
+      ...(dry ? [] : [[text("state"), text(shape.state)]])]));
+  }));
+  const closed = L.layerGroup(data.closed.map((area) => L.polygon(turned(area.points), { renderer: canvas, weight: 1.5,
+    color: "#000", dashArray: "2 4", fillColor: "#000", fillOpacity: 0.18 })
+    .bindPopup(() => rows(text("closed area"), [[text("kind"), text(area.kind)], [text("place"), area.name]]))));
+
   // segments; a segment's values stand in the order of data.columns
   const at = Object.fromEntries(data.columns.map((name, i) => [name, i]));
   const classOf = (value, breaks) => value === null ? -1 : breaks.filter((edge) => value >= edge).length;
@@ -199,6 +214,8 @@ function gueltaPage(map, data) {
     const toggle = (group, label, mark) => toggles.append(choice("checkbox", "show", label, map.hasLayer(group),
       (on) => on ? group.addTo(map) : group.remove(), mark));
     data.plan.forEach((convoy, i) => toggle(plans[i], convoy.titles[language], swatch(`background:${convoy.colour};height:5px`)));
+    toggle(rivers, text("rivers and lakes"), swatch("background:#4a90c2;height:2px"));
+    toggle(closed, text("closed area"), swatch("border:1px dashed #000;background:rgba(0,0,0,.18);width:.8rem;height:.6rem"));
     toggle(water, text("water points (hollow: doubtful)"), swatch("border:2px solid #08519c;background:#2b8cbe;width:.6rem;height:.6rem;border-radius:50%"));
     toggle(incidents, text("documented incidents"), swatch("border:2px solid #3d0a4e;background:#9e6ebd;width:.6rem;height:.6rem;border-radius:50%"));
     box.append(kinds, ramp, toggles);
@@ -218,6 +235,8 @@ function gueltaPage(map, data) {
     drawNames();
   }
 
+  rivers.addTo(map);
+  closed.addTo(map);
   segments.addTo(map);
   water.addTo(map);
   if (!data.plan.length) incidents.addTo(map);
@@ -231,6 +250,6 @@ function gueltaPage(map, data) {
   map.attributionControl.setPrefix("Leaflet").addAttribution("Natural Earth");
   map.invalidateSize();
   // the legend covers the lower left corner: keep what matters out of it
-  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]), { paddingTopLeft: [data.plan.length && !folded ? 240 : 0, 0] });
+  map.fitBounds(data.view.map(([lon, lat]) => [lat, lon]), { paddingTopLeft: [folded ? 0 : 250, 0] });
   setLanguage(language);
 }
