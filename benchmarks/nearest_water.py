@@ -1,6 +1,6 @@
 """Nearest water over the whole region: ours, scipy's distance transform, xarray-spatial's proximity.
 
-`python -m benchmarks.nearest_water [--cell 0.0132] [--rivers] [--json]`; the cell of 0.0132 degrees gives 18 million cells. The
+`python -m benchmarks.nearest_water [--cell 0.0132] [--rivers] [--json]`; a cell of 0.0132 degrees gives 18 million. The
 alternatives measure in cells or on a sphere, so their error is given beside their time. xarray-spatial is skipped where
 it is not installed.
 """

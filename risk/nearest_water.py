@@ -22,7 +22,7 @@ from risk.water import WaterSupply
 
 Array = NDArray[np.float64]
 
-#: Cells of a tile's side. Only water near a tile can be the nearest of any of its cells, so each tile asks a small tree.
+#: Cells of a tile's side. Only water near a tile can be the nearest of its cells, so each tile asks a small tree.
 _TILE = 48
 #: So few candidates are compared one by one.
 _FEW = 16
