@@ -12,6 +12,8 @@ from data.units import CRS_WGS84, REGION_BBOX
 
 #: More cells than this are read coarser: 60 million heights take 240 MB.
 MOST_CELLS = 60_000_000
+#: Below and above these nothing of the region lies.
+LOWEST_M, HIGHEST_M = -500.0, 6000.0
 
 
 def read_elevation(path: Path) -> RasterGrid:
@@ -28,7 +30,7 @@ def read_elevation(path: Path) -> RasterGrid:
     Raises
     ------
     BadInput
-        If the file cannot be read, has no projection, or does not touch the region.
+        If the file cannot be read, has no projection, does not touch the region, or holds no heights in metres.
     """
     import rasterio
     from rasterio.vrt import WarpedVRT
@@ -54,4 +56,9 @@ def read_elevation(path: Path) -> RasterGrid:
                 values = warped.read(1, window=from_bounds(*box, warped.transform), out_shape=shape)
     except rasterio.errors.RasterioError as error:
         raise BadInput(f"{path.name} cannot be read as a raster: {str(error).splitlines()[0]}") from None
+    values = np.where(values < LOWEST_M, np.nan, values)  # voids without a mark, as -32768
+    if not np.isfinite(values).any():
+        raise BadInput(f"{path.name} has no height in the region")
+    if np.nanmax(values) > HIGHEST_M:
+        raise BadInput(f"{path.name} holds heights of {np.nanmax(values):.0f} m; heights must be in metres")
     return RasterGrid(values.astype(np.float32), box[0], box[3], cell, "elevation", "m", f"Heights of {path.name}.")

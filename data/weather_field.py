@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from data.ellipsoid import earth_centred_m
+from data.errors import BadInput
 
 Array = NDArray[np.float64]
 
@@ -17,9 +18,25 @@ Array = NDArray[np.float64]
 VARIABLES = ("air_degc", "dew_degc", "global_wm2")
 #: Values farther apart in time than this are not joined: between them nothing is covered.
 LONGEST_GAP_S = 6.5 * 3600
+#: Coldest dew point and hottest air of the region with room to spare.
+PLAUSIBLE_DEGC = (-70.0, 62.0)
 _NEIGHBOURS = 4
 #: Instants interpolated at a time; bounds memory.
 _BLOCK = 4096
+
+
+def plausible_degc(values: NDArray[np.float32], what: str) -> NDArray[np.float32]:
+    """Return temperatures (air or dew point) as they are; refuse what no weather has, such as unmarked fill values.
+
+    Raises
+    ------
+    BadInput
+        If any lies outside `PLAUSIBLE_DEGC`.
+    """
+    known = values[np.isfinite(values)]
+    if len(known) and not (PLAUSIBLE_DEGC[0] <= known.min() and known.max() <= PLAUSIBLE_DEGC[1]):
+        raise BadInput(f"{what} runs from {known.min():.4g} to {known.max():.4g} degC: that is no weather")
+    return values
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,6 +54,9 @@ def read_weather(path: Path) -> WeatherField:
         head = file.read(4096)
     for source in weather_sources().values():
         if source.recognises(head):
-            return source.read(path)
+            try:
+                return source.read(path)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+                raise BadInput(f"{path.name} cannot be understood as {source.title}: {error}".splitlines()[0]) from None
     known = ", ".join(source.title for source in weather_sources().values())
     raise BadInput(f"{path.name} is not a weather file that is known ({known})")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.units import HOURS_PER_DAY, M_PER_KM
 from risk.assess import Assessment, Conditions, assess
+from risk.blocks import blocked_segments
 from risk.climate import HourlyWeather
 from risk.heat import hourly_loss
 from risk.incidents import StrandingRate
@@ -96,6 +97,8 @@ def segment_risk(segments: pd.DataFrame, rate: StrandingRate, conditions: Condit
     columns |= _shares(found, mean, traffic, _typical(on_land, found, mean, traffic, conditions), conditions.stranding)
     still_there = np.zeros((len(segments), found.fate.still_there.shape[1]))
     still_there[land] = found.fate.still_there
+    # a road may stay open where the ground beside it is closed, which only the segment knows
+    columns["blocked"] = (blocked_segments(on_land, conditions.blocks) != "").to_numpy(float)
     at_sea = segments[~land]
     parts = [pd.DataFrame(columns, index=on_land.index)]
     if conditions.sea is not None and len(at_sea):

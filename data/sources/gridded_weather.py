@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import BadInput
 from data.units import REGION_BBOX
-from data.weather_field import WeatherField, WeatherSeries
+from data.weather_field import LONGEST_GAP_S, WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
 
 if TYPE_CHECKING:
     import xarray
+
+Array = NDArray[np.float64]
 
 #: Names of each quantity in NetCDF exports, cfgrib and GRIB short names.
 AIR, DEW, RADIATION = ("t2m", "2t", "VAR_2T"), ("d2m", "2d", "VAR_2D"), ("ssrd", "SSRD")
@@ -23,8 +26,9 @@ AXES = {
     "lat": ("latitude", "lat"),
     "lon": ("longitude", "lon"),
 }
-#: More than the sun can give in an hour: sums above it were accumulated over more than the last hour.
-_MOST_J_PER_M2_H = 1400.0 * 3600
+HOUR_S = 3600.0
+#: Radiation left in a sum at night says that it began before; one hour's share of a clear sky cannot be passed by more.
+NIGHT_J_PER_M2, MOST_OF_CLEAR_SKY, MOST_WM2 = 2e5, 1.35, 1500.0
 _MARGIN_DEG = 1.0
 #: Cell of a file that holds a single row or column, and metres in a degree of latitude.
 ALONE_DEG, M_PER_DEG = 0.25, 111_200.0
@@ -43,7 +47,10 @@ def _read(path: Path) -> WeatherField:
         for name, aliases in (("air_degc", AIR), ("dew_degc", DEW), ("global_wm2", RADIATION)):
             variable = next((alias for alias in aliases if alias in dataset), None)
             if variable is not None and name not in found:
-                found[name] = _cells(dataset[variable], path.name)
+                times_s, lon, lat, values = _cells(dataset[variable], path.name)
+                if name != "global_wm2":
+                    values = _celsius(values, str(dataset[variable].attrs.get("units", "")), variable, path.name)
+                found[name] = times_s, lon, lat, values
         dataset.close()
     if "air_degc" not in found:
         raise BadInput(f"{path.name}: no air temperature at 2 m ({', '.join(AIR)}) is in the file")
@@ -53,11 +60,23 @@ def _read(path: Path) -> WeatherField:
         if len(own_lon) != len(lon) or not (np.allclose(own_lon, lon) and np.allclose(own_lat, lat)):
             raise BadInput(f"{path.name}: {name} is on another grid than the air temperature")
         if name == "global_wm2":
-            series[name] = _radiation(times_s, values)
+            series[name] = _radiation(times_s, values, lon, lat, path.name)
         else:
-            kelvin = float(np.nanmedian(values)) > 150
-            series[name] = WeatherSeries(times_s, values - np.float32(_KELVIN) if kelvin else values)
+            series[name] = WeatherSeries(times_s, values)
     return WeatherField(title, lon, lat, _reach_m(lon, lat), {name: each for name, each in series.items() if each})
+
+
+def _celsius(values: NDArray[np.float32], unit: str, variable: str, file: str) -> NDArray[np.float32]:
+    """Turn temperatures into degrees Celsius by the unit named, else by their size; refuse what no desert has."""
+    word = unit.casefold().replace("°", "deg").replace("_", "").replace(" ", "")
+    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan
+    if not np.isfinite(middle):
+        raise BadInput(f"{file}: {variable} has no value in the region; is the file cut short?")
+    if word in ("degf", "f", "fahrenheit", "degreesfahrenheit"):
+        values = (values - np.float32(32)) / np.float32(1.8)
+    elif word in ("k", "kelvin") or (not word.startswith(("degc", "c")) and middle > 150):
+        values = values - np.float32(_KELVIN)
+    return plausible_degc(values, f"{file}: {variable}")
 
 
 def _open(path: Path) -> list[xarray.Dataset]:
@@ -65,16 +84,18 @@ def _open(path: Path) -> list[xarray.Dataset]:
     with path.open("rb") as file:
         grib = file.read(4) == b"GRIB"
     try:
-        if grib:
-            import cfgrib
+        if not grib:
+            import xarray
 
-            # an index would be written beside the user's file
-            return list(cfgrib.open_datasets(str(path), backend_kwargs={"indexpath": "", "errors": "ignore"}))
-        import xarray
+            return [xarray.open_dataset(path)]
+        import cfgrib
 
-        return [xarray.open_dataset(path)]
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError) as error:
-        raise BadInput(f"{path.name} cannot be read as {'GRIB' if grib else 'NetCDF'}: {error}") from None
+        # an index would be written beside the user's file
+        return list(cfgrib.open_datasets(str(path), backend_kwargs={"indexpath": "", "errors": "raise"}))
+    except Exception as error:  # the C libraries behind raise kinds of their own
+        raise BadInput(
+            f"{path.name} cannot be read as {'GRIB' if grib else 'NetCDF'}: {error}".splitlines()[0]
+        ) from None
 
 
 def _title(dataset: xarray.Dataset, fallback: str) -> str:
@@ -134,22 +155,48 @@ def _by_time(
     return times_s[order][last], values[order][last]
 
 
-def _radiation(times_s: NDArray[np.float64], joules: NDArray[np.float32]) -> WeatherSeries | None:
-    """Turn sums of radiation (J/m2) into means (W/m2) over the span before each instant.
+def _radiation(times_s: Array, joules: NDArray[np.float32], lon: Array, lat: Array, file: str) -> WeatherSeries | None:
+    """Turn sums of radiation (J/m2) into means (W/m2), each at the middle of its span.
 
-    ERA5 sums over the last hour, ERA5-Land since midnight, forecasts since their start; where a sum falls, it began
-    anew and is itself the span's.
+    ERA5 sums over the last hour whatever the file's step, ERA5-Land since midnight, forecasts since their start, some
+    products over the step. Which it is shows in the numbers: only a sum since earlier stays up in the night, and more
+    than a clear sky gives in an hour cannot be the sum of one.
     """
     if len(times_s) < 2:
         return None
-    step_s = np.diff(times_s, prepend=times_s[0] - (times_s[1] - times_s[0]))
-    if np.nanmax(joules) > _MOST_J_PER_M2_H * float(np.median(step_s)) / 3600:
-        steps = np.diff(joules, axis=0)
+    step_s = np.diff(times_s, prepend=2 * times_s[0] - times_s[1])
+    hour_wm2, step_wm2 = (
+        clear_sky_mean_wm2(times_s, span, lon, lat) for span in (np.full(len(times_s), HOUR_S), step_s)
+    )
+    middle = np.nanmedian(joules, axis=1)
+    dark = step_wm2 < 1.0
+    if (middle[dark] > NIGHT_J_PER_M2).any():
+        rise = np.diff(joules, axis=0)
         with np.errstate(invalid="ignore"):
-            joules = np.concatenate([np.full_like(joules[:1], np.nan), np.where(steps < 0, joules[1:], steps)])
-    span = np.minimum(step_s, np.float64(np.median(step_s)))
-    watts = np.maximum(joules / span[:, None], 0).astype(np.float32)
-    return WeatherSeries(times_s - span / 2, watts)
+            joules = np.concatenate([np.full_like(joules[:1], np.nan), np.where(rise < 0, joules[1:], rise)])
+        span_s = np.where(step_s <= LONGEST_GAP_S, step_s, np.nan)
+    else:
+        bright = hour_wm2 > 100
+        ratio = middle[bright] / (hour_wm2[bright] * HOUR_S)
+        hourly = len(ratio) == 0 or np.nanquantile(ratio, 0.9) <= MOST_OF_CLEAR_SKY
+        span_s = np.full(len(times_s), HOUR_S) if hourly else step_s
+    watts = np.maximum(joules / span_s[:, None], 0).astype(np.float32)
+    if np.nanmax(watts, initial=0) > MOST_WM2:
+        raise BadInput(
+            f"{file}: radiation of {np.nanmax(watts):.0f} W/m2 is more than the sun gives; are the sums in J/m2?"
+        )
+    return WeatherSeries(times_s - np.nan_to_num(span_s, nan=HOUR_S) / 2, watts)
+
+
+def clear_sky_mean_wm2(times_s: Array, span_s: Array, lon: Array, lat: Array) -> Array:
+    """Return the clear-sky radiation (Haurwitz 1945) at the grid's middle, averaged over a span before each instant."""
+    from pvlib import clearsky, solarposition
+
+    part = (np.arange(12) + 0.5) / 12
+    moments = pd.to_datetime((times_s[:, None] - span_s[:, None] * part).ravel(), unit="s", utc=True)
+    sun = solarposition.get_solarposition(moments, float(np.median(lat)), float(np.median(lon)), method="nrel_numpy")
+    found = clearsky.haurwitz(sun["apparent_zenith"])["ghi"].to_numpy(float)
+    return np.asarray(found.reshape(len(times_s), -1).mean(axis=1))
 
 
 def _reach_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:

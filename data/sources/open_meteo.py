@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import BadInput
-from data.weather_field import WeatherField, WeatherSeries
+from data.weather_field import WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
 
 #: A location stands for the ground around it: the models behind have cells of 10 to 25 km.
 REACH_M = 30_000.0
+MOST_WM2 = 1500.0
 
 
 def _recognises(head: bytes) -> bool:
@@ -29,10 +30,7 @@ def _read(path: Path) -> WeatherField:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise BadInput(f"{path.name} is not sound JSON: {error}") from None
     locations = document if isinstance(document, list) else [document]
-    try:
-        return _field([_Location(path.name, location) for location in locations])
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"{path.name}: an hourly block of Open-Meteo is incomplete ({error})") from None
+    return _field([_Location(path.name, location) for location in locations])
 
 
 class _Location:
@@ -46,19 +44,29 @@ class _Location:
         self.times_s = _times(hourly["time"], float(location.get("utc_offset_seconds", 0)))
         if "temperature_2m" not in hourly:
             raise BadInput(f"{file}: temperature_2m is missing; ask Open-Meteo for it")
-        self.air = self._column(hourly["temperature_2m"], units.get("temperature_2m", "°C"))
+        self.air = self._degrees(file, hourly, units, "temperature_2m")
         self.dew: NDArray[np.float32] | None = None
         if "dew_point_2m" in hourly:
-            self.dew = self._column(hourly["dew_point_2m"], units.get("dew_point_2m", "°C"))
+            self.dew = self._degrees(file, hourly, units, "dew_point_2m")
         elif "relative_humidity_2m" in hourly:
-            self.dew = _dew_degc(self.air, self._column(hourly["relative_humidity_2m"], "%"))
-        self.radiation = self._column(hourly["shortwave_radiation"], "") if "shortwave_radiation" in hourly else None
+            self.dew = _dew_degc(self.air, self._column(hourly["relative_humidity_2m"]))
+        self.radiation = self._column(hourly["shortwave_radiation"]) if "shortwave_radiation" in hourly else None
+        if self.radiation is not None and np.nanmax(self.radiation, initial=0) > MOST_WM2:
+            raise BadInput(
+                f"{file}: shortwave_radiation of {np.nanmax(self.radiation):.4g} W/m2 is more than the sun gives"
+            )
 
-    def _column(self, values: list[float | None], unit: str) -> NDArray[np.float32]:
+    def _degrees(self, file: str, hourly: dict[str, Any], units: dict[str, str], name: str) -> NDArray[np.float32]:
+        values = self._column(hourly[name])
+        if "F" in units.get(name, ""):
+            values = (values - np.float32(32)) / np.float32(1.8)
+        return plausible_degc(values, f"{file}: {name}")
+
+    def _column(self, values: list[float | None]) -> NDArray[np.float32]:
         column = np.array([np.nan if value is None else value for value in values], dtype=np.float32)
-        if len(column) != len(self.times_s):
+        if column.shape != self.times_s.shape:
             raise ValueError(f"{len(column)} values for {len(self.times_s)} times")
-        return (column - 32) / np.float32(1.8) if unit == "°F" else column
+        return column
 
 
 def _times(stamps: list[Any], offset_s: float) -> NDArray[np.float64]:
@@ -66,8 +74,10 @@ def _times(stamps: list[Any], offset_s: float) -> NDArray[np.float64]:
     if not stamps:
         raise ValueError("no time")
     if isinstance(stamps[0], str):
-        local = [datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() for stamp in stamps]
-        return np.array(local) - offset_s
+        read = [datetime.fromisoformat(stamp) for stamp in stamps]
+        if all(stamp.tzinfo is not None for stamp in read):
+            return np.array([stamp.timestamp() for stamp in read])
+        return np.array([stamp.replace(tzinfo=UTC).timestamp() for stamp in read]) - offset_s
     return np.array(stamps, dtype=float)
 
 

@@ -87,6 +87,39 @@ def test_radiation_is_the_mean_of_its_hour_however_it_was_summed(tmp_path, since
     assert at(field, "global_wm2", 8.0, 18.0, "2026-06-15T23:30") == pytest.approx(0, abs=0.1)
 
 
+@pytest.mark.parametrize("every", [3, 6])
+def test_era5_taken_every_few_hours_still_sums_one_hour(tmp_path, every):
+    hour = np.arange(len(HOURS))
+    watts = 1000 * np.clip(np.sin((hour % 24 - 6.5) / 12 * np.pi), 0, None)
+    cells = np.broadcast_to((watts * 3600)[:, None, None], (len(hour), len(LAT), len(LON))).astype(np.float32)
+    whole = xarray.open_dataset(era5(tmp_path / "all.nc", ssrd=(["valid_time", "latitude", "longitude"], cells))).load()
+    path = tmp_path / "some.nc"
+    whole.isel(valid_time=slice(0, None, every)).to_netcdf(path)
+    assert at(read_weather(path), "global_wm2", 8.0, 18.0, "2026-06-15T11:30") == pytest.approx(watts[36], rel=1e-4)
+
+
+def test_a_forecast_s_steps_may_grow(tmp_path):
+    """Since the start, every 3 h for two days, then every 6 h."""
+    hour = np.arange(len(HOURS))
+    watts = 1000 * np.clip(np.sin((hour % 24 - 6.5) / 12 * np.pi), 0, None)
+    sums = np.broadcast_to(np.cumsum(watts * 3600)[:, None, None], (len(hour), len(LAT), len(LON))).astype(np.float32)
+    whole = xarray.open_dataset(era5(tmp_path / "all.nc", ssrd=(["valid_time", "latitude", "longitude"], sums))).load()
+    path = tmp_path / "steps.nc"
+    whole.isel(valid_time=[*range(0, 49, 3), *range(54, 72, 6)]).to_netcdf(path)
+    field = read_weather(path)
+    for text, span in (("2026-06-15T10:30", slice(34, 37)), ("2026-06-16T09:00", slice(55, 61))):
+        assert at(field, "global_wm2", 8.0, 18.0, text) == pytest.approx(watts[span].mean(), rel=1e-3)
+
+
+def test_temperatures_go_by_their_unit(tmp_path):
+    axes = {"time": HOURS.astype("datetime64[ns]"), "latitude": LAT, "longitude": LON}
+    for unit, value in (("degF", 104.0), ("K", 313.15), ("degC", 40.0), ("", 313.15)):
+        path = tmp_path / f"{unit}.nc"
+        data = np.full((len(HOURS), len(LAT), len(LON)), value, dtype=np.float32)
+        xarray.Dataset({"t2m": (list(axes), data, {"units": unit} if unit else {})}, coords=axes).to_netcdf(path)
+        assert at(read_weather(path), "air_degc", 8.0, 18.0, "2026-06-15T11:30") == pytest.approx(40.0, abs=1e-3)
+
+
 def grib(path, names=("2t", "2d")):
     import eccodes
 
@@ -183,7 +216,22 @@ def broken(tmp_path):
     uneven.write_text(json.dumps(open_meteo(relative_humidity_2m=[20.0])))
     rough = tmp_path / "cut.grib2"
     rough.write_bytes(grib(tmp_path / "whole.grib2").read_bytes()[:150])
-    return [empty, rain, polar, cut, half, text, uneven, rough, tmp_path / "none.nc"]
+    wild = []
+    for name, value in (("fill", 9999.0), ("hollow", np.nan)):
+        wild.append(tmp_path / f"{name}.nc")
+        coords["latitude"] = LAT
+        cells = np.full((len(HOURS), len(LAT), len(LON)), value, dtype=np.float32)
+        xarray.Dataset({"t2m": (list(coords), cells)}, coords=coords).to_netcdf(wild[-1])
+    for name, change in (
+        ("huge", {"temperature_2m": [1e30] * len(HOURS)}),
+        ("joules", {"shortwave_radiation": [3e6] * len(HOURS)}),
+        ("nested", {"temperature_2m": [[1]] * len(HOURS)}),
+    ):
+        wild.append(tmp_path / f"{name}.json")
+        wild[-1].write_text(json.dumps(open_meteo(**change)))
+    wild.append(tmp_path / "units.json")
+    wild[-1].write_text(json.dumps({**open_meteo(), "hourly_units": []}))
+    return [empty, rain, polar, cut, half, text, uneven, rough, *wild, tmp_path / "none.nc"]
 
 
 def test_files_that_are_no_use_get_one_line(tmp_path):
