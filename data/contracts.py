@@ -87,6 +87,14 @@ def check_meaning(tables: dict[str, pd.DataFrame]) -> list[str]:
                     faults.append(f"legs line {row + 2}: via point '{pair}' lies outside the region")
     for name, key in (("water_shapes", "shape_id"), ("sand_seas", "sand_id"), ("blocked_areas", "area_id")):
         faults += _bad_shapes(name, key, tables[name]) if name in tables else []
+    if {"legs", "sea_corridors"} <= set(tables):
+        at_sea = tables["legs"].loc[tables["legs"]["mode"] == "sea", "corridor"]
+        lacking = sorted(set(at_sea) - set(tables["sea_corridors"]["corridor"]))
+        faults += [f"sea_corridors: corridor '{name}' has sea legs but no row" for name in lacking]
+    if "blocked_areas" in tables:
+        areas = tables["blocked_areas"]
+        over = areas.index[(areas["valid_to"] != "") & (areas["valid_to"] < areas["valid_from"])]
+        faults += [f"blocked_areas line {row + 2}: valid_to lies before valid_from" for row in over]
     if "bases" in tables:
         bases = tables["bases"]
         endless = bases.index[bases["curfew_end"] >= bases["curfew_start"]]

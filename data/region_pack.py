@@ -58,6 +58,7 @@ def read_region(folder: Path) -> RegionPack:
         out of range, ids that point at nothing.
     """
     tables: dict[str, pd.DataFrame] = {}
+    sound: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
     digest = hashlib.sha256()
     for name in SCHEMAS:
@@ -76,10 +77,11 @@ def read_region(folder: Path) -> RegionPack:
         faults += found
         if not any("column '" in fault for fault in found):
             tables[name] = checked
+        if not found:
+            sound[name] = checked
     faults += check_references(tables)
-    # what needs every cell to be sound is asked when they are
-    if not faults:
-        faults = check_meaning(tables) + _incomplete_years(tables)
+    # what needs every cell of a table to be sound is asked of the tables that are
+    faults += check_meaning(sound) + _incomplete_years(sound)
     if faults:
         raise BadInput(faults)
     indexed = {name: tables[name].set_index(key, drop=False) for name, key in _KEYS.items()}
@@ -92,11 +94,16 @@ _KEYS = {"places": "place_id", "legs": "leg_id", "vehicles": "vehicle_type", "ba
 def _incomplete_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     """A station without its twelve months would bend the interpolation silently."""
     faults = []
-    for name in ("climate_normals", "sea_normals"):
+    for name, stations in (("climate_normals", "climate_stations"), ("sea_normals", "sea_stations")):
+        if name not in tables or stations not in tables:
+            continue
         months = tables[name].groupby("station_id")["month"].nunique()
+        months = months.reindex(tables[stations]["station_id"], fill_value=0)
         faults += [
             f"{name}: station '{each}' has {count} of 12 months" for each, count in months.items() if count != 12
         ]
+    if "climate_normals" not in tables:
+        return faults
     normals = tables["climate_normals"]
     crossed = normals.index[normals["tmin_degc"] >= normals["tmax_degc"]]
     return faults + [f"climate_normals line {row + 2}: tmin_degc is not below tmax_degc" for row in crossed]
