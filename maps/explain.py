@@ -35,6 +35,8 @@ def explain_segment(segment: pd.Series, places: pd.DataFrame, language: Language
     """
     ratio = float(np.exp(segment["log_ratio"]))
     name = stretch_name(segment, language, places)
+    if segment["blocked"] == 1:
+        name = f"{name} ({phrase('closed area', language)})"
     typical, above, below = SENTENCES["sea" if segment["mode"] == "sea" else "land"]
     if abs(segment["log_ratio"]) < TYPICAL_LOG:
         return phrase(typical, language, stretch=name)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
+from data.errors import BadInput
 from data.grid import GridFrame, RasterGrid
 from data.units import M_PER_KM
 
 Array = NDArray[np.float64]
 M_PER_DEG_LAT = 111_200.0
+#: Cells below this share of the greatest are left empty; maps may not have more cells than this.
+LEAST, MOST_CELLS = 1e-4, 20_000_000
 
 
 def probability_map(lonlat: Array, cell_deg: float) -> RasterGrid:
-    """Count particles in cells.
+    """Spread particles over cells with a Gaussian kernel of Silverman's width, so that areas do not hang on the cell.
 
     Parameters
     ----------
@@ -24,18 +28,29 @@ def probability_map(lonlat: Array, cell_deg: float) -> RasterGrid:
     Returns
     -------
     RasterGrid
-        Probability of containment by cell; they sum to 1. Cells without a particle are NaN: nothing is known to be
-        there, which is not the same as nothing is there.
+        Probability of containment by cell; they sum to 1. Cells under `LEAST` of the greatest are NaN.
+
+    Raises
+    ------
+    BadInput
+        If the cells are so fine that the map would not fit in memory.
     """
-    left, bottom = np.floor(lonlat.min(axis=0) / cell_deg) * cell_deg
-    right, top = (np.floor(lonlat.max(axis=0) / cell_deg) + 1) * cell_deg
+    width_deg = np.maximum(lonlat.std(axis=0) * len(lonlat) ** (-1 / 6), 1e-5)  # Silverman's, for two dimensions
+    pad = 4 * width_deg + cell_deg
+    left, bottom = np.floor((lonlat.min(axis=0) - pad) / cell_deg) * cell_deg
+    right, top = (np.floor((lonlat.max(axis=0) + pad) / cell_deg) + 1) * cell_deg
+    if (right - left) * (top - bottom) / cell_deg**2 > MOST_CELLS:
+        raise BadInput(f"cells of {cell_deg * 111.2:.2g} km are too fine for a drift this wide; give larger ones")
     frame = GridFrame.over((float(left), float(bottom), float(right), float(top)), cell_deg)
     row = np.clip(((frame.top - lonlat[:, 1]) / cell_deg).astype(int), 0, frame.rows - 1)
     column = np.clip(((lonlat[:, 0] - frame.left) / cell_deg).astype(int), 0, frame.columns - 1)
     count = np.zeros((frame.rows, frame.columns))
     np.add.at(count, (row, column), 1.0)
-    share = np.where(count > 0, count / len(lonlat), np.nan).astype(np.float32)
-    return RasterGrid(share, frame.left, frame.top, cell_deg, "poa", "", "Probability that the object is in the cell.")
+    share = gaussian_filter(count, width_deg[::-1] / cell_deg, mode="constant")
+    share = np.where(share > LEAST * share.max(), share, 0.0)
+    share /= share.sum()
+    values = np.where(share > 0, share, np.nan).astype(np.float32)
+    return RasterGrid(values, frame.left, frame.top, cell_deg, "poa", "", "Probability that the object is in the cell.")
 
 
 def area_km2(grid: RasterGrid, share: float) -> float:

@@ -42,7 +42,9 @@ def write(
     """Write scenario.json and run_drift.py for a drift that began at AT."""
     from api.context import open_region
     from api.usecases.inputs import Faults, moment_of
+    from data.errors import BadInput
     from maps.drift import DriftScenario, write_scenario
+    from maps.land import clearly_at_sea, clearly_on_land
     from routes.positions import read_position
 
     faults = Faults()
@@ -50,6 +52,11 @@ def write(
     moment = faults.read(lambda: moment_of(start, field="start"))
     faults.settle()
     assert position is not None and moment is not None
+    if position.place_id is None and clearly_on_land(position.lon, position.lat):
+        swap = (
+            "; did you mean the two numbers the other way round?" if clearly_at_sea(position.lat, position.lon) else ""
+        )
+        raise BadInput(f"{position.read_as} lies on land, where nothing drifts{swap}")
     scenario = DriftScenario(
         position.lon, position.lat, radius_km, moment, release_hours, hours, drifting, number, current, wind
     )

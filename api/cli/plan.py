@@ -75,6 +75,7 @@ def command(
         from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
         from api.usecases.page import make_page
         from api.usecases.patrol import plan_request, read_request, visit_parameters
+        from api.usecases.risk import weather_words
         from maps.exporter import write_all
         from maps.exporters.json_plan import document
 
@@ -107,9 +108,11 @@ def command(
     page = folder / "map.html"
     page.write_text(make_page(context, on, language, view), encoding="utf-8")  # type: ignore[arg-type]
     files = [str(path) for path in [*written, page]]
+    weather_said = weather_words(context, on)
     if as_json:
-        print_json({**document(view), "files": files})
+        print_json({**document(view), "weather": weather_said, "files": files})
         return
+    click.echo(f"weather: {weather_said}")
     _print(view, files)
 
 

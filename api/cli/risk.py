@@ -110,13 +110,18 @@ def command(
         document = {
             "data_version": context.pack.version,
             "date": on.isoformat(),
+            "order": order,
             "weather": weather_said,
             "segments": segments,
         }
         print_json({**document, "files": written} if folder is not None else document)
         return
-    _print(on, table, top)
-    for line in [f"weather: {weather_said}", *words, *(f"wrote {path}" for path in written)]:
+    _print(on, table, top, order)
+    lines = [f"weather: {weather_said}"]
+    if elevation_file is not None:
+        known = int(table["slope_deg"].notna().sum())
+        lines.append(f"heights: {elevation_file.name} covers {known} of the {len(table)} segments shown")
+    for line in [*lines, *words, *(f"wrote {path}" for path in written)]:
         click.echo(line)
 
 
@@ -125,12 +130,13 @@ def _cell(value: float, form: str) -> str:
     return "–" if value != value else format(value, form)
 
 
-def _print(on: date, table: pd.DataFrame, top: int) -> None:
+def _print(on: date, table: pd.DataFrame, top: int, order: str) -> None:
+    from maps.explain import TYPICAL_LOG
     from risk.combine import causes_of
 
     rows = [
         [
-            str(name),
+            f"{name} (closed)" if row["blocked"] == 1 else str(name),
             _cell(row["distance_to_water_km"], ".0f"),
             _cell(row["tmax_degc"], ".0f"),
             _cell(row["rescue_h"], ".1f"),
@@ -139,7 +145,9 @@ def _print(on: date, table: pd.DataFrame, top: int) -> None:
             f"{row['death_probability']:.0%}",
             f"{row['risk_per_km_day'] * PER_100KM_MONTH:.1f}",
             f"{row['risk_low'] * PER_100KM_MONTH:.1f}–{row['risk_high'] * PER_100KM_MONTH:.1f}",
-            " ".join(f"{cause} {row[f'share_{cause}']:.0%}" for cause in causes_of(row["mode"])),
+            "typical"
+            if abs(row["log_ratio"]) < TYPICAL_LOG
+            else " ".join(f"{cause} {row[f'share_{cause}']:.0%}" for cause in causes_of(row["mode"])),
         ]
         for name, row in table.iterrows()
     ]
@@ -155,7 +163,8 @@ def _print(on: date, table: pd.DataFrame, top: int) -> None:
         "80 % interval",
         "shares",
     ]
-    print_table(f"Riskiest segments on {on}", heads, rows)
+    title = "Riskiest segments" if order == "worst" else "Segments in search order, each covering 10 km around it,"
+    print_table(f"{title} on {on}", heads, rows)
     if "overlay" in table:
         for name, row in table.dropna(subset=["overlay"]).iterrows():
             click.echo(

@@ -51,10 +51,12 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, through_
     click.echo(f"from {document['from']['read_as']}, to {document['to']['read_as']}")
     for way in [document, *document["alternatives"]]:
         rows = [[leg["from"], leg["to"], leg["mode"], f"{leg['km']:.0f}", f"{leg['hours']:.1f}"] for leg in way["legs"]]
-        risk = "not assessed" if way["risk"] is None else f"{way['risk']:.4f} expected deaths a day along it"
+        risk = "not assessed" if way["risk"] is None else f"{way['risk']:.2g} expected deaths a day along it"
         print_table(
             f"{way['km']:.0f} km, {way['hours']:.1f} h, {risk}", ["from", "to", "mode", "km", "h"], rows, left=3
         )
+        for area in way["closed_areas"]:
+            click.echo(f"WARNING: {area['km']:.0f} km lie in a closed area: {area['name']} ({area['kind']})")
         if way["dry_gaps"]:
             gap = way["dry_gaps"][0]
             click.echo(f"longest dry gap {gap['km']:.0f} km, km {gap['km_from']:.0f}–{gap['km_to']:.0f}")

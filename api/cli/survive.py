@@ -66,6 +66,9 @@ def command(
     click.echo(f"{document['at']['read_as']}: {document['people']} people, {document['litres_per_person']:.1f} l each")
     click.echo(f"half are dead after {said[0]} h (a tenth after {said[1]} h, nine tenths after {said[2]} h)")
     click.echo(f"an adult needs {document['litres_per_person_day']:.1f} l a day to hold the balance")
+    weather = document["weather"]
+    sources = "; ".join(f"{name}: {source}" for name, source in weather["source"].items())
+    click.echo(f"weather: {weather['tmin_degc']:.0f} to {weather['tmax_degc']:.0f} °C ({sources})")
     within = "within" if document["water_within_reach"] else "beyond"
     click.echo(
         f"walking by night reaches {document['reach_km']:.0f} km; nearest water {document['nearest_water_km']:.0f} km, "

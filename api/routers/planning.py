@@ -68,6 +68,7 @@ def risk(
         {
             "data_version": context.pack.version,
             "date": on.isoformat(),
+            "order": "worst",
             "weather": weather_words(context, on),
             "segments": segments,
         }

@@ -24,10 +24,11 @@ COUNTED_ON = 0.5
 
 @dataclass(frozen=True)
 class FoundRoute:
-    """One route with its profile."""
+    """One route with its profile and the closed areas on its way (name, kind, km)."""
 
     route: Route
     profile: CorridorProfile
+    closed: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,38 @@ def find_route(
     graph = context.network.graph.copy()
     ends = [attach(graph, context.network, position, name) for position, name in ((first, "start"), (last, "end"))]
     set_risk(graph, context.network.segments, context.risk(on).table["risk_per_km_day"])
-    if not through_blocked:
-        segments, blocked = context.network.segments, context.blocked(on)
-        close_segments(graph, segments[blocked != ""])
+    segments, blocked = context.network.segments, context.blocked(on)
+    open_graph = graph.copy()
+    close_segments(open_graph, segments[blocked != ""])
     try:
-        found = alternative_routes(graph, ends[0].node, ends[1].node, by, alternatives)
+        chosen = graph if through_blocked else open_graph
+        found = alternative_routes(chosen, ends[0].node, ends[1].node, by, alternatives)
     except NoAnswer as error:
-        hint = (
-            "" if through_blocked else "; ways through areas closed by mines or fighting are shown only when asked for"
-        )
-        raise NoAnswer(f"{error.reason}{hint}") from None
+        if through_blocked:
+            raise
+        through = alternative_routes(graph, ends[0].node, ends[1].node, by, 1)[0]  # raises where there is none at all
+        areas = ", ".join(area["name"] for area in closed_areas(context, through, on))
+        raise NoAnswer(
+            f"{error.reason} outside areas closed by mines or fighting ({areas}); ask for ways through them to see one"
+        ) from None
     counted = context.conditions(on).supply.positions(COUNTED_ON)
-    routes = tuple(FoundRoute(route, corridor_profile(route.lonlat, counted)) for route in found)
+    routes = tuple(
+        FoundRoute(route, corridor_profile(route.lonlat, counted), closed_areas(context, route, on)) for route in found
+    )
     return RouteAnswer(first, last, ends[0], ends[1], by, on, routes)
+
+
+def closed_areas(context: RegionContext, route: Route, on: date) -> list[dict[str, Any]]:
+    """Return the areas closed by mines or fighting that a route goes through, with the km in each."""
+    blocked = context.blocked(on)
+    segments = context.network.segments[blocked != ""]
+    inside = segments[segments["leg_id"].isin({leg.leg_id for leg in route.legs})]
+    km = (inside["km_to"] - inside["km_from"]).groupby(blocked[inside.index]).sum()
+    areas = context.pack.blocked_areas.set_index("area_id")
+    return [
+        {"name": str(areas.at[area, "name"]), "kind": str(areas.at[area, "kind"]), "km": float(value)}
+        for area, value in km.items()
+    ]
 
 
 def route_document(answer: RouteAnswer, data_version: str) -> dict[str, Any]:
@@ -127,6 +147,26 @@ def route_document(answer: RouteAnswer, data_version: str) -> dict[str, Any]:
     }
 
 
+def _dry_on_land(route: Route, profile: CorridorProfile) -> list[tuple[float, float]]:
+    """Return the dry gaps without what is at sea, longest first; km from the start."""
+    ends = np.cumsum([0.0, *(leg.length_m / M_PER_KM for leg in route.legs)]).tolist()
+    land: list[list[float]] = []
+    for leg, start, end in zip(route.legs, ends[:-1], ends[1:], strict=True):
+        if leg.mode == "sea":
+            continue
+        if land and start == land[-1][1]:
+            land[-1][1] = end
+        else:
+            land.append([start, end])
+    gaps = [
+        (max(gap.km_from, start), min(gap.km_to, end))
+        for gap in profile.dry_gaps
+        for start, end in land
+        if min(gap.km_to, end) > max(gap.km_from, start)
+    ]
+    return sorted(gaps, key=lambda gap: gap[0] - gap[1])
+
+
 def _route(found: FoundRoute) -> dict[str, Any]:
     route, profile = found.route, found.profile
     return {
@@ -146,6 +186,9 @@ def _route(found: FoundRoute) -> dict[str, Any]:
             }
             for leg in route.legs
         ],
-        "dry_gaps": [{"km_from": gap.km_from, "km_to": gap.km_to, "km": gap.length_km} for gap in profile.dry_gaps[:5]],
+        "closed_areas": found.closed,
+        "dry_gaps": [
+            {"km_from": start, "km_to": end, "km": end - start} for start, end in _dry_on_land(route, profile)[:5]
+        ],
         "geometry": {"type": "LineString", "coordinates": np.round(route.lonlat, 6).tolist()},
     }

@@ -11,12 +11,15 @@ import numpy as np
 from api.context import RegionContext
 from api.usecases.inputs import Faults, moment_of
 from api.usecases.json_values import finite
-from data.errors import BadInput
+from data.errors import BadInput, NoAnswer
 from data.units import HOURS_PER_DAY, M_PER_KM, S_PER_H, require_utc
+from maps.land import clearly_at_sea
 from risk.climate import DayClimate, HourlyWeather, hourly_weather, interpolate_normals, saturation_kpa
 from risk.group import Group
+from risk.immersion import immersion_survival, median_afloat_h, median_bare_h
 from risk.lifeclock import EARLIER_H, Driver, LifeClock, Situation, drivers, run_clock
-from risk.survival import Behaviour, BodyParameters, WalkParameters, hours_from
+from risk.sea import water_degc
+from risk.survival import Behaviour, BodyParameters, WalkParameters, hours_alive, hours_from
 from risk.water import WaterDistance, water_distance
 from risk.weather import solar_hours_s, solar_time, source_label
 from routes.positions import Position, read_position
@@ -84,16 +87,41 @@ class Distress:
 
 
 def ask(context: RegionContext, said: Distress) -> SurvivalAnswer:
-    """Run the life clock for a call as told; raises BadInput with every fault of it."""
+    """Run the life clock for a call as told.
+
+    Raises
+    ------
+    BadInput
+        With every fault of it; also where both a weather file and single values are given.
+    NoAnswer
+        For a position at sea.
+    """
     faults = Faults()
     position = faults.read(lambda: read_position(said.at, context.pack.places))
     moment = faults.read(lambda: moment_of(said.start, field="start"))
     group = faults.read(lambda: Group(said.people, said.children, said.pregnant, said.litres))
     weather = faults.read(lambda: WeatherSaid(said.tmax_degc, said.tmin_degc, said.humidity_pct))
+    if weather is not None and weather.says_anything and context.weather_file is not None:
+        faults.lines.append("give either a weather file or tmax, tmin and humidity, not both")
     faults.settle()
     assert position is not None and moment is not None and group is not None
+    # small islands are not on the coarse map, but they are places
+    if position.place_id is None and clearly_at_sea(position.lon, position.lat):
+        raise NoAnswer(_at_sea(context, position, moment))
     doing = None if said.behaviour == "unknown" else Behaviour(said.behaviour)
     return survive(context, position, moment, group, doing, weather=weather, hours_stranded=said.hours_stranded)
+
+
+def _at_sea(context: RegionContext, position: Position, moment: datetime) -> str:
+    """Say what is known of people in the water; thirst is not what kills there."""
+    degc = water_degc(np.array([position.lon]), np.array([position.lat]), moment.date(), context.sea)
+    hours = immersion_survival(degc[:, None], np.arange(0.0, 73.0)[None, :], context.sea.immersion)
+    afloat, bare = float(median_afloat_h(degc)[0]), float(median_bare_h(degc)[0])
+    return (
+        f"{position.read_as} lies at sea, where thirst is not the clock: in water of {degc[0]:.0f} degC half live "
+        f"{afloat:.0f} h with something to float on, {bare:.0f} h without, {float(hours_alive(hours, 0.5)[0]):.0f} h "
+        "of all who fall in; guelta drift follows a boat"
+    )
 
 
 def survive(

@@ -126,9 +126,11 @@ def test_bad_input_is_one_line_a_fault_and_exit_2(capsys, arguments, faults):
 
 def test_no_answer_is_exit_3_with_the_reason(capsys):
     code, _, err = run(capsys, "route", "gao", "kidal", "--date", "2026-06-15")
-    assert code == 3 and "no path joins" in err and "closed by mines or fighting" in err
+    assert code == 3 and "no path joins" in err and "Kidal" in err and "closed by mines or fighting" in err
     code, out, _ = run(capsys, "route", "gao", "kidal", "--date", "2026-06-15", "--through-blocked")
-    assert code == 0 and "anefis" in out
+    assert code == 0 and "anefis" in out and "WARNING" in out and "conflict" in out
+    code, _, err = run(capsys, "survive", "34.0,12.0", "--start", "2026-06-15T09:00Z", "--people", "50")
+    assert code == 3 and "lies at sea" in err and "float" in err
     code, _, err = run(capsys, "plan", "--base", "agadez:2", "--hours", "6", "--require", "seguedine--madama:010")
     assert code == 3 and "seguedine--madama:010" in err
 

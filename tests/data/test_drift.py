@@ -64,6 +64,15 @@ def test_a_map_holds_all_particles_and_its_areas_grow():
     assert np.nansum(one.values) == 1 and area_km2(one, 0.9) == pytest.approx((0.01 * 111.2) ** 2 * 0.829, rel=0.01)
 
 
+def test_areas_are_the_drift_s_and_not_the_cell_s():
+    lonlat = np.random.default_rng(3).normal([12.0, 34.0], 0.1, (1000, 2))
+    truth = 2 * np.pi * (0.1 * 111.2) ** 2 * np.cos(np.radians(34)) * np.log(10)
+    for cell in (0.005, 0.01, 0.03):
+        assert area_km2(probability_map(lonlat, cell), 0.9) == pytest.approx(truth, rel=0.15)
+    with pytest.raises(BadInput, match="too fine"):
+        probability_map(lonlat, 1e-5)
+
+
 def test_the_commands_write_and_read(tmp_path, capsys):
     arguments = ["34.0,12.0", "--start", "2025-06-01T06:00Z", "--release-hours", "2", "--object", "person"]
     assert exit_code(["drift", "write", *arguments, "--out", str(tmp_path), "--json"]) == 0
@@ -88,6 +97,7 @@ def test_the_commands_write_and_read(tmp_path, capsys):
         (["write", "nowhere", "--start", "today"], 2),
         (["write", "34.0,12.0", "--start", "2025-06-01T06:00Z", "--object", "submarine", "--hours", "0"], 2),
         (["write", "34.0,12.0", "--start", "2025-06-01T06:00Z", "--wind", "5", "0"], 1),
+        (["write", "19.0,12.0", "--start", "2025-06-01T06:00Z"], 1),  # the desert
     ],
 )
 def test_bad_scenarios_get_a_line_a_fault(capsys, arguments, faults):

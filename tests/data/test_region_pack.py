@@ -59,7 +59,10 @@ def test_every_fault_is_told_at_once_with_its_line(folder):
 
 def test_an_id_that_points_at_nothing_is_a_fault(folder):
     rewrite(folder, "legs", lambda frame: frame.__setitem__("to_id", ["atlantis", *frame["to_id"][1:]]))
-    assert faults(folder) == ["legs line 2: to_id 'atlantis' is no place_id of places"]
+    assert faults(folder) == [
+        "legs line 2: to_id 'atlantis' is no place_id of places",
+        "legs line 2: leg_id 'agadez--tabelot' should be 'agadez--atlantis'",
+    ]
 
 
 def test_a_duplicate_id_is_a_fault(folder):
