@@ -51,6 +51,7 @@ def write_all(view: PlanView, folder: Path) -> list[Path]:
 
 def _clear_old_orders(folder: Path) -> None:
     """Remove orders of an earlier plan: a car must not find yesterday's track beside today's map."""
-    for path in folder.glob("*.gpx"):
-        if b'creator="Guelta"' in path.read_bytes()[:1000]:
-            path.unlink()
+    for pattern, mark in (("*.gpx", b'creator="Guelta"'), ("*.*.pdf", b"Guelta")):
+        for path in folder.glob(pattern):
+            if mark in path.read_bytes():
+                path.unlink()

@@ -46,7 +46,7 @@ from api.cli.common import (
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("out"),
     show_default=True,
-    help="Folder for plan.json, plan.geojson, a GPX for each vehicle and map.html.",
+    help="Folder for plan.json, plan.geojson, a GPX and a PDF order for each vehicle, and map.html.",
 )
 @weather_option
 @language_option

@@ -19,16 +19,11 @@ def folder(june_plan, tmp_path_factory):
 
 
 def test_every_format_is_written(folder):
-    assert {"gpx", "geojson", "json"} <= set(exporters())
+    assert {"gpx", "geojson", "json", "pdf"} <= set(exporters())
     names = {path.name for path in folder.iterdir()}
-    assert {
-        "plan.json",
-        "plan.geojson",
-        "agadez-1-v1.gpx",
-        "agadez-1-v2.gpx",
-        "dirkou-1-v1.gpx",
-        "dirkou-1-v2.gpx",
-    } == names
+    vehicles = ("agadez-1-v1", "agadez-1-v2", "dirkou-1-v1", "dirkou-1-v2")
+    orders = {f"{name}{ending}" for name in vehicles for ending in (".gpx", ".fr.pdf", ".en.pdf", ".ar.pdf")}
+    assert orders | {"plan.json", "plan.geojson"} == names
 
 
 def test_the_same_plan_gives_the_same_bytes(folder, june_plan, tmp_path):
@@ -39,10 +34,11 @@ def test_the_same_plan_gives_the_same_bytes(folder, june_plan, tmp_path):
 def test_old_orders_do_not_stay_beside_new_ones(june_plan, tmp_path):
     write_all(june_plan, tmp_path)
     old = (tmp_path / "agadez-1-v1.gpx").rename(tmp_path / "gao-1-v1.gpx")
+    page = (tmp_path / "agadez-1-v1.fr.pdf").rename(tmp_path / "gao-1-v1.fr.pdf")
     foreign = tmp_path / "mine.gpx"
     foreign.write_text("<gpx creator='someone'/>")
     write_all(june_plan, tmp_path)
-    assert not old.exists() and foreign.exists()
+    assert not old.exists() and not page.exists() and foreign.exists()
 
 
 def test_gpx_tracks_are_as_long_as_the_plan_says(folder, june_plan):
