@@ -51,7 +51,7 @@ def write_all(view: PlanView, folder: Path) -> list[Path]:
 
 def _clear_old_orders(folder: Path) -> None:
     """Remove orders of an earlier plan: a car must not find yesterday's track beside today's map."""
-    for pattern, mark in (("*.gpx", b'creator="Guelta"'), ("*.*.pdf", b"Guelta")):
+    for pattern, mark in (("*.gpx", b'creator="Guelta"'), ("*.*.pdf", b"Guelta"), ("*.cot.xml", b"guelta-")):
         for path in folder.glob(pattern):
             if mark in path.read_bytes():
                 path.unlink()

@@ -19,11 +19,13 @@ def folder(june_plan, tmp_path_factory):
 
 
 def test_every_format_is_written(folder):
-    assert {"gpx", "geojson", "json", "pdf"} <= set(exporters())
+    assert {"gpx", "geojson", "json", "pdf", "kml", "gpkg", "cot", "hxl"} <= set(exporters())
     names = {path.name for path in folder.iterdir()}
     vehicles = ("agadez-1-v1", "agadez-1-v2", "dirkou-1-v1", "dirkou-1-v2")
-    orders = {f"{name}{ending}" for name in vehicles for ending in (".gpx", ".fr.pdf", ".en.pdf", ".ar.pdf")}
-    assert orders | {"plan.json", "plan.geojson"} == names
+    orders = {
+        f"{name}{ending}" for name in vehicles for ending in (".gpx", ".cot.xml", ".fr.pdf", ".en.pdf", ".ar.pdf")
+    }
+    assert orders | {"plan.json", "plan.geojson", "plan.kml", "plan.gpkg", "plan.csv"} == names
 
 
 def test_the_same_plan_gives_the_same_bytes(folder, june_plan, tmp_path):
