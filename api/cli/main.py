@@ -14,6 +14,7 @@ from data.errors import BadInput, NoAnswer
 #: Command to the module that defines it, imported only when it is asked for: the libraries behind take seconds.
 COMMANDS = {
     "plan": "api.cli.plan",
+    "order": "api.cli.order",
     "risk": "api.cli.risk",
     "route": "api.cli.route",
     "survive": "api.cli.survive",
@@ -26,6 +27,7 @@ COMMANDS = {
 }
 SUMMARIES = {
     "plan": "Plan a day's patrols and write the orders.",
+    "order": "Put orders into short messages and read them back.",
     "risk": "List the riskiest segments of a day, or write rasters.",
     "route": "Find a way between two positions, with its dry gaps.",
     "survive": "Say how long a group in distress has got.",
