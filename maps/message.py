@@ -1,9 +1,9 @@
 """One vehicle's order in short messages: codes only, at most 160 characters a part, with check digits.
 
-A part reads `GUELTA1 1/2 BODY CC`. The body is a row of digits and capital letters (all in the GSM 7-bit alphabet): data
-version (4), day (3), minute of leaving in UTC (3), base (2), convoy and vehicle (1 each), then six for each run along a
-leg: leg (2), first and last segment (2 each), in the order driven. `CC` are the check characters of ISO 7064, MOD
-1271-36, over the rest of the part: they find every single wrong character and every swap of two neighbours.
+A part reads `GUELTA1 1/2 BODY CC`. The body is a row of digits and capital letters (all in the GSM 7-bit alphabet):
+data version (4), day (3), minute of leaving in UTC (3), base (2), convoy and vehicle (1 each), then six for each run
+along a leg: leg (2), first and last segment (2 each), in the order driven. `CC` are the check characters of ISO 7064,
+MOD 1271-36, over the rest of the part: they find every single wrong character and every swap of two neighbours.
 """
 
 from __future__ import annotations

@@ -30,12 +30,16 @@ PRIZE_SCALES = (30_000, 300_000)
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One vehicle (or convoy driving as one): its start and end location, limits and matrices' profile."""
+    """One vehicle (or convoy driving as one): depot it leaves, limits, matrices' profile, depot it ends at.
+
+    `end` of None stands for the depot it left.
+    """
 
     depot: int
     max_duration: int
     max_distance: int
     profile: int
+    end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,10 @@ def solve(
     *,
     seed: int,
     iterations: int,
+    seconds: float | None = None,
     starts: int = 1,
     scales: Sequence[int] = PRIZE_SCALES,
+    perturbations: int = MAX_PERTURBATIONS,
     progress: Callable[[float], None] | None = None,
 ) -> Tours | None:
     """Solve a problem; None when no feasible tours that do all required groups were found.
@@ -93,10 +99,14 @@ def solve(
         Same problem, seed and iterations: same tours.
     iterations : int
         Of each run.
+    seconds : float, optional
+        For all runs together; the answer then hangs on the machine.
     starts : int
         Runs for each scale, each from its own seed: several short runs beat a long one, which stays where it fell.
     scales : sequence of int
         What the greatest prize is worth in units of distance, one run each.
+    perturbations : int
+        Most changes at once between two local searches.
     progress : callable, optional
         Called with the share done after each run.
     """
@@ -104,7 +114,10 @@ def solve(
     data = [_data(problem, scale) for scale in scales]
     runs = [(each, start) for start in range(starts) for each in range(len(scales))]
     for number, (which, start) in enumerate(runs, start=1):
-        found = _run(problem, data[which], seed + start * SEED_STRIDE, iterations, scales[which])
+        stop: Any = pyvrp_stop.MaxIterations(iterations)
+        if seconds is not None:
+            stop = pyvrp_stop.MultipleCriteria([stop, pyvrp_stop.MaxRuntime(seconds / len(runs))])
+        found = _run(problem, data[which], seed + start * SEED_STRIDE, stop, scales[which], perturbations)
         if found is not None and (best is None or found.prize > best.prize + 1e-12):
             best = found
         if progress:
@@ -112,14 +125,14 @@ def solve(
     return best
 
 
-def _run(problem: Orienteering, data: pyvrp.ProblemData, seed: int, iterations: int, scale: int) -> Tours | None:
+def _run(
+    problem: Orienteering, data: pyvrp.ProblemData, seed: int, stop: Any, scale: int, perturbations: int
+) -> Tours | None:
     params = pyvrp.SolveParams(
         penalty=pyvrp.PenaltyParams(max_penalty=scale * 100.0),
-        perturbation=PerturbationParams(min_perturbations=1, max_perturbations=MAX_PERTURBATIONS),
+        perturbation=PerturbationParams(min_perturbations=1, max_perturbations=perturbations),
     )
-    result = pyvrp.solve(
-        data, stop=pyvrp_stop.MaxIterations(iterations), seed=seed, collect_stats=False, display=False, params=params
-    )
+    result = pyvrp.solve(data, stop=stop, seed=seed, collect_stats=False, display=False, params=params)
     if not result.best.is_feasible():
         return None
     tasks: list[tuple[int, ...]] = [() for _ in problem.vehicles]
@@ -151,7 +164,7 @@ def _data(problem: Orienteering, scale: int) -> pyvrp.ProblemData:
         pyvrp.VehicleType(
             num_available=1,
             start_depot=vehicle.depot,
-            end_depot=vehicle.depot,
+            end_depot=vehicle.depot if vehicle.end is None else vehicle.end,
             shift_duration=vehicle.max_duration,
             max_distance=vehicle.max_distance,
             profile=vehicle.profile,
