@@ -26,14 +26,12 @@ def command(day: str, path: Path, language: str, as_json: bool) -> None:
     with progress_bar("drawing") as progress:
         from api.context import open_region
         from api.usecases.inputs import day_of
-        from api.usecases.page import make_page
+        from api.usecases.page import write_page
 
         on = day_of(day)
         context = open_region()
         progress(0.4)
-        page = make_page(context, on, language)  # type: ignore[arg-type]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+        write_page(context, on, language, path)  # type: ignore[arg-type]
     if as_json:
         print_json({"data_version": context.pack.version, "date": on.isoformat(), "files": [str(path)]})
     else:

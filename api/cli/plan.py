@@ -73,7 +73,7 @@ def command(
     with progress_bar("opening the region") as progress:
         from api.context import open_region
         from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
-        from api.usecases.page import make_page
+        from api.usecases.page import write_page
         from api.usecases.patrol import plan_request, read_request, visit_parameters
         from api.usecases.risk import weather_words
         from maps.exporter import write_all
@@ -105,14 +105,12 @@ def command(
     with progress_bar("planning") as progress:
         view = plan_request(context, request, visit, progress)
     written = write_all(view, folder)
-    page = folder / "map.html"
-    page.write_text(make_page(context, on, language, view), encoding="utf-8")  # type: ignore[arg-type]
+    page = write_page(context, on, language, folder / "map.html", view)  # type: ignore[arg-type]
     files = [str(path) for path in [*written, page]]
-    weather_said = weather_words(context, on)
     if as_json:
-        print_json({**document(view), "weather": weather_said, "files": files})
+        print_json({**document(view), "weather": weather_words(context, on), "files": files})
         return
-    click.echo(f"weather: {weather_said}")
+    click.echo(f"weather: {weather_words(context, on)}")
     _print(view, files)
 
 

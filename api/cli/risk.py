@@ -75,7 +75,7 @@ def command(
     with progress_bar("computing risk") as progress:
         from api.context import open_region
         from api.usecases.inputs import Faults, day_of, elevation_of, weather_of
-        from api.usecases.risk import in_search_order, overlay_columns, risk_record, risk_table, weather_words
+        from api.usecases.risk import in_search_order, overlay_columns, risk_document, risk_table, weather_words
         from maps.explain import explain_segment
         from risk.overlay import read_weights
 
@@ -95,7 +95,6 @@ def command(
         if order == "search":
             table = in_search_order(context, table)
         table = table.head(top)
-        weather_said = weather_words(context, on)
         words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]
     written: list[str] = []
     if folder is not None:
@@ -104,20 +103,13 @@ def command(
         with progress_bar("writing rasters") as progress:
             written = [str(path) for path in write_rasters(context, on, folder, resolution_deg, progress)]
     if as_json:
-        segments = [risk_record(row) for _, row in table.iterrows()]
-        for segment, said in zip(segments, words, strict=False):
+        document = risk_document(context, on, table, order)
+        for segment, said in zip(document["segments"], words, strict=False):
             segment["explanation"] = said
-        document = {
-            "data_version": context.pack.version,
-            "date": on.isoformat(),
-            "order": order,
-            "weather": weather_said,
-            "segments": segments,
-        }
         print_json({**document, "files": written} if folder is not None else document)
         return
     _print(on, table, top, order)
-    lines = [f"weather: {weather_said}"]
+    lines = [f"weather: {weather_words(context, on)}"]
     if elevation_file is not None:
         known = int(table["slope_deg"].notna().sum())
         lines.append(f"heights: {elevation_file.name} covers {known} of the {len(table)} segments shown")

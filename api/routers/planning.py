@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
 from api.usecases.patrol import plan_request, read_request, visit_parameters
-from api.usecases.risk import risk_record, risk_table, weather_words
+from api.usecases.risk import risk_document, risk_table
 from api.usecases.route import find_route, route_document
 from api.usecases.survive import Distress, ask, survival_document
 from maps.exporters.json_plan import document
@@ -63,16 +63,7 @@ def risk(
     context = context_of(request)
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
-    segments = [risk_record(row) for _, row in table.iterrows()]
-    return json_answer(
-        {
-            "data_version": context.pack.version,
-            "date": on.isoformat(),
-            "order": "worst",
-            "weather": weather_words(context, on),
-            "segments": segments,
-        }
-    )
+    return json_answer(risk_document(context, on, table))
 
 
 @routes.get("/survival")

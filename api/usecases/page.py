@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from api.context import RegionContext
 from maps.page import PageData, render_page
 from maps.plan_view import PlanView
 from maps.words import Language
 from risk.blocks import held_on
+
+
+def write_page(context: RegionContext, on: date, language: Language, path: Path, plan: PlanView | None = None) -> Path:
+    """Write a page, as `make_page` returns it, and return its path; folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(make_page(context, on, language, plan), encoding="utf-8")
+    return path
 
 
 def make_page(context: RegionContext, on: date, language: Language, plan: PlanView | None = None) -> str:

@@ -110,6 +110,17 @@ def weather_words(context: RegionContext, on: date) -> str:
     )
 
 
+def risk_document(context: RegionContext, on: date, table: pd.DataFrame, order: str = "worst") -> dict[str, Any]:
+    """Return a table of segments as a JSON-ready document, in the order of its rows."""
+    return {
+        "data_version": context.pack.version,
+        "date": on.isoformat(),
+        "order": order,
+        "weather": weather_words(context, on),
+        "segments": [risk_record(row) for _, row in table.iterrows()],
+    }
+
+
 def risk_record(row: pd.Series) -> dict[str, Any]:
     """Return one segment's risk as a JSON-ready record; see the README for the meaning of each field."""
     return {
