@@ -79,9 +79,9 @@ def test_plan_writes_what_it_says(capsys, tmp_path):
     document = json.loads(out)
     assert code == 0
     assert {path.split("/")[-1] for path in document["files"]} == {path.name for path in tmp_path.iterdir()}
-    assert {"plan.json", "plan.geojson", "map.html", "agadez-1-v1.gpx", "agadez-1-v2.gpx"} == {
-        path.name for path in tmp_path.iterdir()
-    }
+    orders = {f"agadez-1-v{car}.{kind}" for car in (1, 2) for kind in ("gpx", "cot.xml", "fr.pdf", "en.pdf", "ar.pdf")}
+    plans = {f"plan.{kind}" for kind in ("json", "geojson", "kml", "gpkg", "csv")}
+    assert orders | plans | {"map.html"} == {path.name for path in tmp_path.iterdir()}
 
 
 def test_plan_table_and_map(capsys, tmp_path):
