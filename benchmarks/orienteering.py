@@ -1,7 +1,7 @@
 """Plain team orienteering: published instances (Chao, Golden and Wasil 1996) through the patrol planner's solver.
 
 `python -m benchmarks.orienteering FILE... [--seconds 10] [--best best_known.csv] [--json]` prints instance, score,
-tours and their lengths for any file in that format, and the gap to the best known score where a table of them is given. Two
+tours and their lengths for any file in that format, and the gap to the best known score where a table is given. Two
 processes share the seconds. A tour is checked in floating point on the coordinates of the file: it may be longer than
 Tmax by 1e-6 at most.
 """
