@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from maps.plan_view import ConvoyView, PlanView
 from maps.sentences import name_column
 from maps.words import Language
+from risk.water import COUNTED_ON
 
 Array = NDArray[np.float64]
 
 WIDTH, HEIGHT, MARGIN = 520.0, 300.0, 26.0
 #: Grid spacings tried, degrees; the first that gives at most this many lines is taken.
 GRID_DEG, MOST_LINES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0), 8
-#: A well less likely than this to give water is drawn hollow.
-DOUBTFUL = 0.5
 FONTS = "Noto Sans, Noto Sans Arabic"
 
 
@@ -110,7 +109,7 @@ def _wells(view: PlanView, frame: Frame) -> list[str]:
     for well in view.water_points.itertuples():
         if frame.holds(well.lon, well.lat):
             x, y = frame.at(well.lon, well.lat)
-            fill = "black" if well.probability >= DOUBTFUL else "white"
+            fill = "black" if well.probability >= COUNTED_ON else "white"
             marks.append(
                 f'<path d="M{x:.1f} {y - 5:.1f}l4 6a4.2 4.2 0 1 1 -8 0z" fill="{fill}" stroke="black" '
                 'stroke-width="0.9"/>'

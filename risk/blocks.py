@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shapely import Polygon, contains_xy
+from shapely import Polygon
 
-from data.shapes import vertices
+from data.shapes import inside, vertices
 
 Array = NDArray[np.float64]
 
@@ -49,14 +49,6 @@ def held_on(areas: pd.DataFrame, on: date) -> pd.DataFrame:
     return areas[(areas["valid_from"] <= day) & ((areas["valid_to"] == "") | (areas["valid_to"] >= day))]
 
 
-def inside(block: Block, lon: Array, lat: Array) -> NDArray[np.bool_]:
-    """Return which positions lie in an area, shape (n,)."""
-    left, bottom, right, top = block.polygon.bounds
-    near = (lon >= left) & (lon <= right) & (lat >= bottom) & (lat <= top)
-    near[near] = contains_xy(block.polygon, lon[near], lat[near])
-    return np.asarray(near)
-
-
 def blocked_segments(segments: pd.DataFrame, blocks: tuple[Block, ...]) -> pd.Series:
     """Return the area in which each segment's middle lies, as its id; "" for open ones.
 
@@ -69,6 +61,6 @@ def blocked_segments(segments: pd.DataFrame, blocks: tuple[Block, ...]) -> pd.Se
     paved, sea = (segments["mode"] == "paved").to_numpy(), (segments["mode"] == "sea").to_numpy()
     found = np.full(len(segments), "", dtype=object)
     for block in blocks:
-        closed = inside(block, lon, lat) & ~sea & ~(paved & block.off_road)
+        closed = inside(block.polygon, lon, lat) & ~sea & ~(paved & block.off_road)
         found[closed & (found == "")] = block.area_id
     return pd.Series(found, index=segments.index)

@@ -8,10 +8,9 @@ from scipy.ndimage import gaussian_filter
 
 from data.errors import BadInput
 from data.grid import GridFrame, RasterGrid
-from data.units import M_PER_KM
+from data.units import KM_PER_DEG
 
 Array = NDArray[np.float64]
-M_PER_DEG_LAT = 111_200.0
 #: Cells below this share of the greatest are left empty; maps may not have more cells than this.
 LEAST, MOST_CELLS = 1e-4, 20_000_000
 
@@ -40,7 +39,7 @@ def probability_map(lonlat: Array, cell_deg: float) -> RasterGrid:
     left, bottom = np.floor((lonlat.min(axis=0) - pad) / cell_deg) * cell_deg
     right, top = (np.floor((lonlat.max(axis=0) + pad) / cell_deg) + 1) * cell_deg
     if (right - left) * (top - bottom) / cell_deg**2 > MOST_CELLS:
-        raise BadInput(f"cells of {cell_deg * 111.2:.2g} km are too fine for a drift this wide; give larger ones")
+        raise BadInput(f"cells of {cell_deg * KM_PER_DEG:.2g} km are too fine for a drift this wide; give larger ones")
     frame = GridFrame.over((float(left), float(bottom), float(right), float(top)), cell_deg)
     row = np.clip(((frame.top - lonlat[:, 1]) / cell_deg).astype(int), 0, frame.rows - 1)
     column = np.clip(((lonlat[:, 0] - frame.left) / cell_deg).astype(int), 0, frame.columns - 1)
@@ -57,7 +56,7 @@ def area_km2(grid: RasterGrid, share: float) -> float:
     """Return the area of the fewest cells that together hold a share of the probability."""
     rows, _ = grid.values.shape
     lat = grid.top - (np.arange(rows) + 0.5) * grid.cell_deg
-    side_km = grid.cell_deg * M_PER_DEG_LAT / M_PER_KM
+    side_km = grid.cell_deg * KM_PER_DEG
     cell_km2 = np.broadcast_to((side_km**2 * np.cos(np.radians(lat)))[:, None], grid.values.shape)
     dense = np.nan_to_num(grid.values.astype(float)) / cell_km2
     order = np.argsort(-dense, axis=None, kind="stable")

@@ -23,7 +23,7 @@ from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
 
 from data.ellipsoid import earth_centred_m
-from data.units import DAYS_PER_YEAR, M_PER_KM
+from data.units import DAYS_PER_YEAR, KM_PER_DEG, M_PER_KM
 from risk.parameters import Bounded, bounds
 
 Array = NDArray[np.float64]
@@ -32,7 +32,6 @@ GRADE_WEIGHT = {"A": 1.0, "B": 0.9, "C": 0.7, "D": 0.4}
 #: Strandings per km and day before any report, by mode. Judgement, in proportion to how far a breakdown is from help
 #: and how much irregular traffic uses the surface; the corridor factor then learns the level from the reports.
 MODE_PRIOR_PER_KM_DAY = {"paved": 4e-6, "track": 3e-5, "desert": 6e-5, "foot": 4e-5}
-KM_PER_DEG = 111.2
 CELLS_PER_REGION = 4
 #: A report reaches segments this many bandwidths away.
 REACH_BANDWIDTHS = 8.0

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.spatial import cKDTree
-from shapely import Polygon, contains_xy
+from shapely import Polygon
 
 from data.ellipsoid import earth_centred_m
-from data.shapes import vertices
+from data.shapes import inside, vertices
 
 Array = NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
@@ -79,11 +79,7 @@ class Outline:
         """Return which positions lie inside a lake."""
         if self.polygon is None:
             return np.zeros(len(lonlat), dtype=np.bool_)
-        left, bottom, right, top = self.polygon.bounds
-        lon, lat = lonlat.T
-        inside = (lon >= left) & (lon <= right) & (lat >= bottom) & (lat <= top)
-        inside[inside] = contains_xy(self.polygon, lon[inside], lat[inside])
-        return np.asarray(inside, dtype=np.bool_)
+        return inside(self.polygon, lonlat[:, 0], lonlat[:, 1])
 
 
 def outlines(shapes: pd.DataFrame) -> tuple[Outline, ...]:

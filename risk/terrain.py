@@ -7,16 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shapely import Polygon, contains_xy
+from shapely import Polygon
 
 from data.grid import GridFrame, RasterGrid
-from data.shapes import vertices
-from data.units import REGION_BBOX
+from data.shapes import inside, vertices
+from data.units import KM_PER_DEG, M_PER_KM, REGION_BBOX
 from risk.walking import slowness
 
 Array = NDArray[np.float64]
 
-M_PER_DEG_LAT = 111_200.0
 #: Pieces into which a walk to water is cut.
 STEPS = 12
 SAND_CELL_DEG = 0.05
@@ -45,9 +44,7 @@ def sand_grid(sand_seas: pd.DataFrame) -> RasterGrid:
     cells = np.zeros(len(lon), dtype=np.float32)
     for lonlat in sand_seas["lonlat"]:
         ring = Polygon(vertices(lonlat))
-        left, bottom, right, top = ring.bounds
-        near = np.flatnonzero((lon >= left) & (lon <= right) & (lat >= bottom) & (lat <= top))
-        cells[near[contains_xy(ring, lon[near], lat[near])]] = 1.0
+        cells[inside(ring, lon, lat)] = 1.0
     values = cells.reshape(frame.rows, frame.columns)
     return RasterGrid(values, frame.left, frame.top, frame.cell_deg, "sand", "", "Sand seas of the region pack.")
 
@@ -81,7 +78,7 @@ def elevation_m(ground: Ground, lon: Array, lat: Array) -> Array:
     rows, columns = grid.values.shape
     row, column = (np.clip(np.floor(axis).astype(int), 0, size - 2) for axis, size in ((down, rows), (across, columns)))
     y, x = np.clip(down - row, 0, 1), np.clip(across - column, 0, 1)
-    corner = grid.values.astype(float) if grid.values.dtype != np.float32 else grid.values
+    corner = grid.values
     upper = (1 - x) * corner[row, column] + x * corner[row, column + 1]
     lower = (1 - x) * corner[row + 1, column] + x * corner[row + 1, column + 1]
     return np.where(covers(grid, lon, lat), (1 - y) * upper + y * lower, np.nan)
@@ -95,7 +92,7 @@ def slope_deg(ground: Ground, lon: Array, lat: Array) -> Array:
     grid = ground.elevation
     assert grid is not None
     (a, b, c), (d, _, f), (g, h, i) = around
-    north_m = grid.cell_deg * M_PER_DEG_LAT
+    north_m = grid.cell_deg * KM_PER_DEG * M_PER_KM
     east_m = north_m * np.cos(np.radians(lat))
     east = ((c + 2 * f + i) - (a + 2 * d + g)) / (8 * east_m)
     north = ((a + 2 * b + c) - (g + 2 * h + i)) / (8 * north_m)

@@ -28,6 +28,8 @@ COMPILED_ON = date(2024, 1, 1)
 #: Kinds of place whose inhabitants have water: they count as piped water even without a row of their own.
 INHABITED_KINDS = ("city", "town", "port", "landing")
 NEAREST_COUNT = 6
+#: Water less likely than this is shown as doubtful and not counted on.
+COUNTED_ON = 0.5
 #: Beyond this nobody walks; the expected distance of a place without any working well ends here.
 FARTHEST_M = 500_000.0
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,6 +14,8 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of a table.")
 language_option = click.option(
@@ -32,6 +34,18 @@ weather_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="NetCDF or GRIB (ERA5, ERA5-Land, ECMWF) or Open-Meteo JSON, in place of climate normals where it covers.",
 )
+
+
+def folder_option(help_text: str) -> Callable[[Decorated], Decorated]:
+    """Return the option that names the folder files are written to."""
+    return click.option(
+        "--out",
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("out"),
+        show_default=True,
+        help=help_text,
+    )
 
 
 elevation_option = click.option(

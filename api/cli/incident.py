@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, print_json, print_table, progress_bar
+from api.cli.common import folder_option, json_option, print_json, print_table, progress_bar
 
 
 @click.group("incident")
@@ -16,14 +16,7 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--out",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for the incidents and for the rows that are not used.",
-)
+@folder_option("Folder for the incidents and for the rows that are not used.")
 @json_option
 def import_(file: Path, folder: Path, as_json: bool) -> None:
     """Read FILE (csv or xlsx: Missing Migrants, ACLED, or the own template) and say what became of every row."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from api.cli.common import (
+    folder_option,
     json_option,
     language_option,
     print_json,
@@ -40,14 +41,7 @@ from api.cli.common import (
     help="Hours since the last patrol, where nothing better is known.",
 )
 @click.option("--allow-single", is_flag=True, help="Let a single car leave alone.")
-@click.option(
-    "--out",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for plan.json, plan.geojson, a GPX and a PDF order for each vehicle, and map.html.",
-)
+@folder_option("Folder for plan.json, plan.geojson, a GPX and a PDF order for each vehicle, and map.html.")
 @weather_option
 @language_option
 @json_option

@@ -10,6 +10,7 @@ import numpy as np
 
 from data.drift_result import read_drift
 from data.errors import BadInput
+from data.units import KM_PER_DEG
 from maps.geotiff import write_geotiff
 from risk.drift_map import area_km2, probability_map
 
@@ -39,7 +40,7 @@ def drift_map(path: Path, at: datetime | None, cell_km: float, out: Path | None)
     lonlat, drifting = result.at(instant)
     if len(lonlat) == 0:
         raise BadInput(f"{path.name}: nothing was released by {datetime.fromtimestamp(instant, UTC).isoformat()}")
-    grid = probability_map(lonlat, cell_km / 111.2)
+    grid = probability_map(lonlat, cell_km / KM_PER_DEG)
     moment = datetime.fromtimestamp(instant, UTC).isoformat()
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

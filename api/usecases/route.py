@@ -13,13 +13,11 @@ from api.usecases.inputs import Faults
 from api.usecases.json_values import finite
 from data.errors import NoAnswer
 from data.units import M_PER_KM
+from risk.water import COUNTED_ON
 from routes.attach import Attachment, attach
 from routes.paths import Criterion, Route, alternative_routes, close_segments, set_risk
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile, corridor_profile
-
-#: Water less likely than this is not counted on when the dry gaps of a route are measured.
-COUNTED_ON = 0.5
 
 
 @dataclass(frozen=True)

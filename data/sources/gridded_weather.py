@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import BadInput
-from data.units import REGION_BBOX
+from data.units import KM_PER_DEG, M_PER_KM, REGION_BBOX
 from data.weather_field import LONGEST_GAP_S, WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
 
@@ -30,8 +30,8 @@ HOUR_S = 3600.0
 #: Radiation left in a sum at night says that it began before; one hour's share of a clear sky cannot be passed by more.
 NIGHT_J_PER_M2, MOST_OF_CLEAR_SKY, MOST_WM2 = 2e5, 1.35, 1500.0
 _MARGIN_DEG = 1.0
-#: Cell of a file that holds a single row or column, and metres in a degree of latitude.
-ALONE_DEG, M_PER_DEG = 0.25, 111_200.0
+#: Cell of a file that holds a single row or column.
+ALONE_DEG = 0.25
 _KELVIN = 273.15
 
 
@@ -204,7 +204,7 @@ def _reach_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
     across, up = (
         float(np.diff(np.unique(axis)).min()) if len(np.unique(axis)) > 1 else ALONE_DEG for axis in (lon, lat)
     )
-    return float(np.hypot(across, up)) * M_PER_DEG
+    return float(np.hypot(across, up)) * KM_PER_DEG * M_PER_KM
 
 
 WEATHER_SOURCE = WeatherSource("grid", "NetCDF or GRIB of ERA5, ERA5-Land, ECMWF", _recognises, _read)

@@ -6,10 +6,9 @@ import gpxpy.gpx
 
 from maps.exporter import Exporter
 from maps.plan_view import ConvoyView, PlanView
+from risk.water import COUNTED_ON
 
 SYMBOLS = {"base": "Lodge", "water": "Drinking Water", "dry": "Skull and Crossbones", "turn": "Flag, Blue"}
-#: A well less likely than this to give water is shown as doubtful.
-DOUBTFUL = 0.5
 
 
 def vehicle_gpx(view: PlanView, convoy: ConvoyView, vehicle_id: str) -> bytes:
@@ -21,7 +20,7 @@ def vehicle_gpx(view: PlanView, convoy: ConvoyView, vehicle_id: str) -> bytes:
     base = view.places.loc[convoy.plan.convoy.base.place_id]
     gpx.waypoints.append(_waypoint(base["lon"], base["lat"], str(base["name"]), "base", "start and end"))
     for water in view.water_points.itertuples():
-        symbol = "water" if water.probability >= DOUBTFUL else "dry"
+        symbol = "water" if water.probability >= COUNTED_ON else "dry"
         known = f"{water.kind}, {water.reliability.replace('_', ' ')}"
         state = f"{known}, water {water.probability:.0%}, position within {water.precision_km:g} km"
         gpx.waypoints.append(_waypoint(water.lon, water.lat, water.name, symbol, state))

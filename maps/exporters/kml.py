@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from maps.exporter import Exporter
 from maps.plan_view import ConvoyView, PlanView
+from risk.water import COUNTED_ON
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
 #: Colours as KML wants them, alpha blue green red; one a convoy, in order.
 COLOURS = ("ff0000b4", "ffb46e00", "ff5a9600", "ff960096")
-#: A well less likely than this to give water is named as doubtful.
-DOUBTFUL = 0.5
 
 
 def plan_kml(view: PlanView) -> bytes:
@@ -35,7 +34,7 @@ def plan_kml(view: PlanView) -> bytes:
     _add(wells, "name", "water")
     for well in view.water_points.itertuples():
         state = f"{well.kind}, {well.reliability.replace('_', ' ')}, water {well.probability:.0%}"
-        name = well.name if well.probability >= DOUBTFUL else f"{well.name} (doubtful)"
+        name = well.name if well.probability >= COUNTED_ON else f"{well.name} (doubtful)"
         _point(wells, name, f"{state}, position within {well.precision_km:g} km", well.lon, well.lat)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 

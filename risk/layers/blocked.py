@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from risk.blocks import inside
+from data.shapes import inside
 from risk.layer import Layer
 
 LAYER = Layer(
@@ -11,7 +11,8 @@ LAYER = Layer(
     unit="",
     description="1 in an area closed by mines or fighting (paved roads may stay open), 0 where none is documented.",
     values=lambda found: np.any(
-        [inside(block, found.lon, found.lat) for block in found.conditions.blocks] or [np.zeros(len(found.lon), bool)],
+        [inside(block.polygon, found.lon, found.lat) for block in found.conditions.blocks]
+        or [np.zeros(len(found.lon), bool)],
         axis=0,
     ).astype(float),
     kind="block",
