@@ -23,7 +23,7 @@ class RegionPack:
     Attributes
     ----------
     places, legs, water_points, incidents, climate_stations, climate_normals, vehicles, bases, countries, water_shapes,
-    sand_seas, blocked_areas, sea_stations, sea_normals, sea_corridors : DataFrame
+    sand_seas, blocked_areas, sea_stations, sea_normals, sea_corridors, places_of_safety : DataFrame
         As `data.schemas.SCHEMAS` say; lon and lat in degrees (WGS84). `places`, `legs`, `vehicles` and
         `bases` are indexed by their id.
     version : str
@@ -45,6 +45,7 @@ class RegionPack:
     sea_stations: pd.DataFrame
     sea_normals: pd.DataFrame
     sea_corridors: pd.DataFrame
+    places_of_safety: pd.DataFrame
     version: str
 
 

@@ -48,6 +48,7 @@ PLACE_ROLES = (
     "refuel",
     "night_stop",
 )
+SERVICES = ("water", "health", "shelter", "transit_centre")
 WATER_KINDS = ("well", "oasis", "guelta", "spring", "piped", "lake", "river")
 WATER_SHAPE_KINDS = ("river", "lake", "salt_lake", "playa")
 BLOCK_KINDS = ("mine", "conflict")
@@ -87,6 +88,10 @@ def _number(low: float, high: float, *, nullable: bool = False, whole: bool = Fa
     if whole:
         checks.append(pa.Check(lambda column: column % 1 == 0, error="must be a whole number"))
     return pa.Column(float, checks, nullable=nullable, coerce=True)
+
+
+def _services(column: pd.Series) -> pd.Series:
+    return column.map(lambda text: set(filter(None, text.split(";"))) <= set(SERVICES)).astype(bool)
 
 
 def _roles(column: pd.Series) -> pd.Series:
@@ -282,6 +287,15 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             **_SOURCED,
         }
     ),
+    "places_of_safety": pa.DataFrameSchema(
+        {
+            "place_id": _text(ID, unique=True),
+            "room": _number(0, 100_000, whole=True),
+            "services": pa.Column(str, pa.Check(_services, error=f"must be ;-joined out of {', '.join(SERVICES)}")),
+            "precision": _text(),
+            **_SOURCED,
+        }
+    ),
     "bases": pa.DataFrameSchema(
         {
             "base_id": _text(ID, unique=True),
@@ -302,6 +316,7 @@ REFERENCES = {
     ("legs", "to_id"): ("places", "place_id"),
     ("climate_normals", "station_id"): ("climate_stations", "station_id"),
     ("sea_normals", "station_id"): ("sea_stations", "station_id"),
+    ("places_of_safety", "place_id"): ("places", "place_id"),
     ("bases", "base_id"): ("places", "place_id"),
     ("bases", "vehicle_type"): ("vehicles", "vehicle_type"),
 }

@@ -29,47 +29,59 @@ class VisitParameters(Bounded):
     hours_since_visit: float = field(default=168.0, metadata=bounds(0, 24 * 365))
 
 
-def visit_benefit(
-    rate_per_km_day: Array,
-    length_m: Array,
-    group_size: float,
-    still_there: Array,
-    hours_since: Array | float,
-    pod: float,
-) -> Array:
-    """Return the expected number of people reached alive by one visit to each segment.
+@dataclass(frozen=True)
+class VisitBenefit:
+    """Expected number of people reached alive by one visit to each of n segments, by the hours since the last one.
 
     benefit = POD x group x (rate x km / 24) x integral from 0 to the hours since the last visit of S_unaided(a) da:
     it grows with the time since the last visit and saturates (trapezoid rule on whole hours, linear between).
 
-    Parameters
+    Attributes
     ----------
-    rate_per_km_day : array, shape (n,)
-        Strandings per km and day; NaN (not assessed) counts as none.
-    length_m : array, shape (n,)
-    group_size : float
-        People in a group.
-    still_there : array, shape (n, t)
-        Probability by whole hours to be alive and not yet found or at water.
-    hours_since : float or array, shape (n,)
-        Hours since the last visit; beyond the horizon of `still_there` nothing is added.
-    pod : float
-        In [0, 1].
-
-    Returns
-    -------
-    array, shape (n,)
-        People, not negative.
+    people_per_h : array, shape (n,)
+        People that get stranded an hour and would be detected.
+    waiting_h : array, shape (n, t)
+        Integral of S_unaided to each whole hour.
     """
-    waiting_h = np.concatenate(
-        [np.zeros((len(still_there), 1)), np.cumsum((still_there[:, 1:] + still_there[:, :-1]) / 2, axis=1)], axis=1
-    )
-    since = np.clip(
-        np.broadcast_to(np.asarray(hours_since, dtype=float), (len(still_there),)), 0, waiting_h.shape[1] - 1
-    )
-    whole = np.minimum(since.astype(int), waiting_h.shape[1] - 2)
-    rows = np.arange(len(still_there))
-    part = since - whole
-    integral = (1 - part) * waiting_h[rows, whole] + part * waiting_h[rows, whole + 1]
-    per_hour = np.nan_to_num(rate_per_km_day) * length_m / M_PER_KM / HOURS_PER_DAY
-    return np.asarray(pod * group_size * per_hour * integral)
+
+    people_per_h: Array
+    waiting_h: Array
+
+    @classmethod
+    def of(
+        cls, rate_per_km_day: Array, length_m: Array, group_size: float, still_there: Array, pod: float
+    ) -> VisitBenefit:
+        """Build from what risk says of each segment.
+
+        Parameters
+        ----------
+        rate_per_km_day : array, shape (n,)
+            Strandings per km and day; NaN (not assessed) counts as none.
+        length_m : array, shape (n,)
+        group_size : float
+            People in a group.
+        still_there : array, shape (n, t)
+            Probability by whole hours to be alive and not yet found or at water.
+        pod : float
+            In [0, 1].
+        """
+        steps = (still_there[:, 1:] + still_there[:, :-1]) / 2
+        waiting_h = np.concatenate([np.zeros((len(still_there), 1)), np.cumsum(steps, axis=1)], axis=1)
+        per_hour = np.nan_to_num(rate_per_km_day) * length_m / M_PER_KM / HOURS_PER_DAY
+        return cls(pod * group_size * per_hour, waiting_h)
+
+    def after(self, hours_since: Array | float) -> Array:
+        """Return the people reached by a visit so many hours after the last, shape (n,), not negative.
+
+        Parameters
+        ----------
+        hours_since : float or array, shape (n,)
+            Beyond the horizon of S_unaided nothing is added.
+        """
+        rows = np.arange(len(self.waiting_h))
+        last = self.waiting_h.shape[1] - 1
+        since = np.clip(np.broadcast_to(np.asarray(hours_since, dtype=float), (len(rows),)), 0, last)
+        whole = np.minimum(since.astype(int), last - 1)
+        part = since - whole
+        waited = (1 - part) * self.waiting_h[rows, whole] + part * self.waiting_h[rows, whole + 1]
+        return np.asarray(self.people_per_h * waited)

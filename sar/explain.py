@@ -1,88 +1,96 @@
-"""Why a segment is not in the plan: the constraint that binds, and by how much."""
+"""Why a segment is not in the plan: the constraint that binds, and the smallest change that would let it in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sar.columns import Column
 from sar.note import Note
-from sar.plan import ConvoyPlan, LeftOut
-from sar.pricing import Visit, driven_rows
-from sar.workspace import Workspace
+from sar.plan import LeftOut
+from sar.schedule import Schedule
+
+#: What a forced visit counts, times the worth of everything; and the gap at which the forced drive is good enough.
+_FORCED, _GAP = 10.0, 1e-3
 
 
-def explain_left_out(
-    space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Sequence[Visit]], count: int
-) -> tuple[LeftOut, ...]:
+def explain_left_out(schedule: Schedule, count: int, stopped: Callable[[], bool]) -> tuple[LeftOut, ...]:
     """Explain the worst segments of the operational area that nobody visits, worst first."""
-    swept = {piece.segment_id for convoy in convoys for piece in convoy.pieces}
+    space = schedule.space
+    seen = schedule.visited.any(axis=1)
+    worth = space.people.first[:, 0]
     area = space.area()
-    worst = area[np.argsort(-space.benefit[area], kind="stable")]
-    missed = [int(row) for row in worst if space.segments.index[row] not in swept and space.benefit[row] > 0][:count]
-    return tuple(_explain(space, convoys, tours, row) for row in missed)
+    worst = area[np.argsort(-worth[area], kind="stable")]
+    missed = [int(row) for row in worst if not seen[row] and worth[row] > 0][:count]
+    left = []
+    for row in missed:
+        if stopped():
+            break
+        left.append(LeftOut(str(space.segments.index[row]), float(worth[row]), _why(schedule, row)))
+    return tuple(left)
 
 
-def _explain(space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Sequence[Visit]], row: int) -> LeftOut:
-    segment_id, worth = str(space.segments.index[row]), float(space.benefit[row])
-    if segment_id in space.request.closed:
-        return LeftOut(segment_id, worth, Note("closed"))
-    if segment_id in space.request.blocked:
-        return LeftOut(segment_id, worth, Note("blocked", {"name": space.request.blocked[segment_id]}))
-    trip_h, trip_l = space.trip_h[:, row], space.trip_l[:, row]
-    if not np.isfinite(trip_h).any():
-        return LeftOut(segment_id, worth, Note("no_way"))
-    limits_h = np.array([shift.hours for shift in space.shifts])
-    limits_l = np.array([space.fuel_limit_l(convoy) for convoy in space.request.convoys])
-    in_shift, in_fuel = trip_h <= limits_h, trip_l <= limits_l
-    if not in_shift.any():
-        best = int(np.argmin(trip_h - limits_h))
-        return LeftOut(segment_id, worth, Note("out_of_shift", _short(space, best, "h", trip_h[best], limits_h[best])))
-    if not (in_shift & in_fuel).any():
-        best = int(np.argmin(np.where(in_shift, trip_l - limits_l, np.inf)))
-        return LeftOut(segment_id, worth, Note("out_of_fuel", _short(space, best, "l", trip_l[best], limits_l[best])))
-    return _displaced(space, convoys, tours, row, in_shift & in_fuel)
+def _why(schedule: Schedule, row: int) -> Note:
+    space = schedule.space
+    request, segment_id = space.request, str(space.segments.index[row])
+    if segment_id in request.blocked:
+        return Note("blocked", {"name": request.blocked[segment_id]})
+    if all(segment_id in request.shut(convoy, day) for convoy in request.convoys for day in range(request.days)):
+        return _shut(schedule, segment_id)
+    trips = [space.trips(number, 0) for number in range(len(request.convoys))]
+    slots = [space.slot(number, 0) for number in range(len(request.convoys))]
+    hours, litres = (np.array([trip[which][row] for trip in trips]) for which in (0, 1))
+    if not np.isfinite(hours).any():
+        return Note("no_way")
+    over_h = hours - np.array([slot.hours for slot in slots])
+    over_l = litres - np.array([slot.fuel_l for slot in slots])
+    if (over_h > 0).all():
+        return _short(schedule, int(np.argmin(over_h)), "h", hours, over_h)
+    if ((over_h > 0) | (over_l > 0)).all():
+        return _short(schedule, int(np.argmin(np.where(over_h > 0, np.inf, over_l))), "l", litres, over_l)
+    able = np.flatnonzero((over_h <= 0) & (over_l <= 0))
+    return _displaced(schedule, row, int(able[np.argmin(hours[able])]))
 
 
-def _short(space: Workspace, number: int, unit: str, needed: float, limit: float) -> dict[str, float | str]:
-    base = space.request.convoys[number].base.place_id
-    return {
-        "base": base,
-        f"needed_{unit}": float(needed),
-        f"limit_{unit}": float(limit),
-        f"short_{unit}": float(needed - limit),
-    }
+def _shut(schedule: Schedule, segment_id: str) -> Note:
+    request = schedule.space.request
+    if segment_id in request.closed:
+        until = request.closed[segment_id]
+        return Note("closed") if until is None else Note("closed_until", {"until": until.isoformat()})
+    return Note("zone", {"skill": request.zones[segment_id]})
 
 
-def _displaced(
-    space: Workspace, convoys: Sequence[ConvoyPlan], tours: Sequence[Sequence[Visit]], row: int, able: NDArray[np.bool_]
-) -> LeftOut:
-    """Say how much a detour would overrun, and what the overrun minutes reach in the plan now."""
-    overrun_h, number = min(
-        (_overrun_h(space, tours, convoys, int(each), row), int(each)) for each in np.flatnonzero(able)
-    )
-    convoy, overrun_h = convoys[number], max(overrun_h, 0.0)
-    per_hour = convoy.expected_people_reached / convoy.hours if convoy.hours else 0.0
+def _short(schedule: Schedule, number: int, unit: str, needed: np.ndarray, over: np.ndarray) -> Note:
     values: dict[str, float | str] = {
-        "convoy": convoy.convoy.convoy_id,
-        "overrun_min": overrun_h * 60,
-        "worth_people": float(space.benefit[row]),
-        "displaced_people": overrun_h * per_hour,
+        "base": schedule.space.request.convoys[number].base.place_id,
+        f"needed_{unit}": float(needed[number]),
+        f"limit_{unit}": float(needed[number] - over[number]),
+        f"short_{unit}": float(over[number]),
     }
-    return LeftOut(str(space.segments.index[row]), float(space.benefit[row]), Note("displaces_more", values))
+    return Note("out_of_shift" if unit == "h" else "out_of_fuel", values)
 
 
-def _overrun_h(
-    space: Workspace, tours: Sequence[Sequence[Visit]], convoys: Sequence[ConvoyPlan], number: int, row: int
-) -> float:
-    """Return the least hours by which inserting a segment anywhere in a tour breaks the shift."""
-    terrain, convoy = space.terrain[number], convoys[number].convoy
-    least = float("inf")
-    for place in range(len(tours[number]) + 1):
-        for forward in (True, False):
-            visits = [*tours[number][:place], (row, forward), *tours[number][place:]]
-            driven = driven_rows(terrain, convoy.base.place_id, visits)
-            hours = sum(float(terrain.roads.time_s[terrain.arc_of_row[each]]) for each, _ in driven) / 3600
-            least = min(least, hours - space.shifts[number].hours)
-    return least
+def _displaced(schedule: Schedule, row: int, convoy: int) -> Note:
+    """Give the nearest convoy the best drive that takes the segment in, and say what that costs."""
+    space = schedule.space
+    index = min(
+        (schedule.index(convoy, day) for day in range(space.request.days)),
+        key=lambda each: sum(space.people.first[schedule.drives[each].rows, 0]),
+    )
+    slot, old = space.slots[index], schedule.drives[index]
+    schedule.put(index, Column((), np.zeros(0, dtype=np.int64), 0.0))
+    prize = schedule.prize(slot.day)
+    people = space.people.gain(schedule.visited, slot.day)
+    forced = prize.copy()
+    forced[row] += _FORCED * (prize.sum() + 1e-12)
+    _, start, end = schedule.pair(index)
+    found = space.drive(slot, start, end, forced, gap=_GAP)
+    schedule.put(index, old)
+    convoy_id = space.request.convoys[convoy].convoy_id
+    rows = np.unique([step for step, _ in found[1]]) if found else np.zeros(0, dtype=np.int64)
+    if row not in rows:
+        return Note("not_from_night", {"convoy": convoy_id})
+    given_up = float(people[np.setdiff1d(old.rows, rows)].sum())
+    gained = float(people[np.setdiff1d(rows, old.rows)].sum())
+    return Note("displaces_more", {"convoy": convoy_id, "worth_people": gained, "displaced_people": given_up})

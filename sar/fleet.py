@@ -83,12 +83,18 @@ class Base:
 
 @dataclass(frozen=True)
 class Convoy:
-    """Vehicles of one type that drive together from one base."""
+    """Vehicles of one type that drive together from one base; skills (or permits) open zones that ask for them."""
 
     convoy_id: str
     base: Base
     vehicle: VehicleType
     vehicles: int
+    skills: frozenset[str] = frozenset()
+
+    @property
+    def seats_rescued(self) -> int:
+        """People found that the convoy can carry."""
+        return self.vehicles * self.vehicle.seats_rescued
 
     @property
     def vehicle_ids(self) -> tuple[str, ...]:
@@ -98,16 +104,33 @@ class Convoy:
 
 @dataclass(frozen=True)
 class Shift:
-    """The driving window of a day at a base, aware UTC, with a note where curfew or crew limits it."""
+    """The driving window of a day at a base, aware UTC, with a note where curfew or crew limits it.
+
+    Attributes
+    ----------
+    start, end : datetime
+    notes : tuple of Note
+    rest : (datetime, datetime) or None
+        Part of the window, inside it, in which the crew rests from the heat and nobody drives.
+    """
 
     start: datetime
     end: datetime
     notes: tuple[Note, ...]
+    rest: tuple[datetime, datetime] | None = None
 
     @property
     def hours(self) -> float:
-        """Length of the window, hours."""
-        return (self.end - self.start).total_seconds() / 3600
+        """Hours that may be driven."""
+        resting = self.rest[1] - self.rest[0] if self.rest else timedelta()
+        return (self.end - self.start - resting).total_seconds() / 3600
+
+    def clock(self, driven_h: float) -> datetime:
+        """Return when a convoy that leaves at the start has driven so many hours."""
+        moment = self.start + timedelta(hours=driven_h)
+        if self.rest is None or moment <= self.rest[0]:
+            return moment
+        return moment + (self.rest[1] - self.rest[0])
 
 
 def form_convoys(base: Base, vehicle: VehicleType, vehicles: int, *, allow_single: bool = False) -> list[Convoy]:
@@ -129,11 +152,14 @@ def form_convoys(base: Base, vehicle: VehicleType, vehicles: int, *, allow_singl
     return [Convoy(f"{base.place_id}-{number}", base, vehicle, size) for number, size in enumerate(sizes, start=1)]
 
 
-def shift_of(base: Base, on: date, hours: float, crew_hours: float) -> Shift:
+def shift_of(
+    base: Base, on: date, hours: float, crew_hours: float, rest: tuple[time, time] | None = None
+) -> Shift:
     """Place a shift of `hours` outside the curfew of a base.
 
     It starts at 06:00 local time, earlier (down to the end of the curfew) when it would not end before the curfew
-    otherwise, and is cut to what the curfew leaves.
+    otherwise, and is cut to what the curfew leaves. A rest from the heat (local times) lies inside the shift and is not
+    driven.
 
     Raises
     ------
@@ -156,4 +182,17 @@ def shift_of(base: Base, on: date, hours: float, crew_hours: float) -> Shift:
     if length_h > crew_hours:
         notes.append(Note("crew_limit", {"base": base.place_id, "shift_h": length_h, "limit_h": crew_hours}))
     utc = ZoneInfo("UTC")
-    return Shift(start.astimezone(utc), (start + length).astimezone(utc), tuple(notes))
+    return Shift(
+        start.astimezone(utc), (start + length).astimezone(utc), tuple(notes), _rest(on, zone, rest, start, start + length)
+    )
+
+
+def _rest(
+    on: date, zone: ZoneInfo, rest: tuple[time, time] | None, start: datetime, end: datetime
+) -> tuple[datetime, datetime] | None:
+    """Return the part of a rest that lies inside a shift, aware UTC."""
+    if rest is None:
+        return None
+    begins, ends = (max(start, min(end, datetime.combine(on, each, zone))) for each in rest)
+    utc = ZoneInfo("UTC")
+    return (begins.astimezone(utc), ends.astimezone(utc)) if begins < ends else None

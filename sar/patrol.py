@@ -1,36 +1,52 @@
-"""Planning a day's patrols: choose segments, order them, price what is driven."""
+"""Planning patrols of one or more days: a schedule of drives, a bound on what could be done, and the reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import NoAnswer
-from data.units import S_PER_H
+from sar.columns import Bound, Pool, bound_of, groups_of, required_worth
+from sar.debt import CoverageDebt
 from sar.explain import explain_left_out
-from sar.orienteering import NO_WAY, Orienteering, Vehicle, solve
+from sar.first_tours import first_tours
 from sar.plan import Plan
-from sar.pricing import Visit, price
-from sar.workspace import PatrolRequest, Rows, Terrain, Workspace, prepare
+from sar.pricing import price
+from sar.request import PatrolRequest
+from sar.schedule import Schedule, build, improve
+from sar.workspace import Workspace, prepare
 
 Array = NDArray[np.float64]
 
-#: Fuel is planned in hundredths of a litre, time in seconds.
-FUEL_UNITS_PER_L = 100
-#: Segments worth less than this share of the best reachable one are driven when on the way, not aimed at.
-WORTH_AIMING = 0.02
-MOST_CANDIDATES = 160
-#: Shorter shifts are planned too and the best plan kept, so that more hours never reach fewer people.
-RUNG_H = 4.0
-ITERATIONS, STARTS = 400, 2
-LEFT_OUT_SHOWN = 10
+LEFT_OUT_SHOWN = 20
+#: Rounds of prices for the bound, for one day and for several, and passes over all days.
+ROUNDS_ONE_DAY, ROUNDS_DAYS, PASSES = 60, 12, 4
+#: Tries at another plan when a watcher must not foresee it, and how far prices are disturbed for it.
+VARIATIONS, DISTURBANCE = 8, 0.5
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a long calculation is followed: told the share done, and asked whether to stop with the best so far."""
+
+    progress: Callable[[float], None] = lambda share: None
+    stopped: Callable[[], bool] = lambda: False
+
+    def part(self, begin: float, end: float) -> Callable[[float], None]:
+        """Return a report of a part of the work."""
+        return lambda share: self.progress(begin + (end - begin) * share)
 
 
 def plan_patrols(
-    segments: pd.DataFrame, benefit: Array, request: PatrolRequest, *, progress: Callable[[float], None] | None = None
+    segments: pd.DataFrame,
+    people: CoverageDebt,
+    aim: CoverageDebt,
+    request: PatrolRequest,
+    watch: Watch | None = None,
 ) -> Plan:
     """Plan patrols that reach the most people in expectation.
 
@@ -38,16 +54,16 @@ def plan_patrols(
     ----------
     segments : DataFrame
         Indexed by segment_id: length (m), mode, from_node, to_node, country.
-    benefit : array, shape (n,)
-        From `sar.benefit.visit_benefit`: people reached by one visit.
+    people, aim : CoverageDebt
+        What visits reach, and what is maximised: people, with a share for exploration.
     request : PatrolRequest
-    progress : callable, optional
-        Called with the share of the work done.
+    watch : Watch, optional
+        Follows the work and may stop it; a plan stopped early is the best so far.
 
     Returns
     -------
     Plan
-        Deterministic for the request's seed. Visiting a segment twice counts once.
+        Deterministic for the request and its seed, unless stopped.
 
     Raises
     ------
@@ -56,130 +72,133 @@ def plan_patrols(
     NoAnswer
         If the required segments cannot be visited within shift and fuel.
     """
-    space = prepare(segments, benefit, request)
+    watch = watch or Watch()
+    space = prepare(segments, people, aim, request)
     _require_reachable(space)
-    rungs = sorted({*np.arange(RUNG_H, request.hours, RUNG_H).tolist(), request.hours})
-    best: tuple[float, list[list[Visit]]] | None = None
-    for number, hours in enumerate(rungs):
-        report = _part_of(progress, number, len(rungs))
-        tours = best_tours(space, hours, report)
-        if tours is None:
-            continue
-        value = sum(convoy.expected_people_reached for convoy in price(space, tours))
-        if best is None or value > best[0]:
-            best = value, tours
-    if best is None:
-        raise NoAnswer("no tours visit all required segments within the shift and the fuel")
-    convoys = price(space, best[1])
+    pool = Pool(space)
+    schedule = Schedule.standing(space, pool)
+    free = _lock(schedule)
+    if request.days == 1:
+        for index, steps in enumerate(first_tours(space)):
+            pool.add(schedule.pair(index), steps)
+    build(schedule, free, watch.part(0.0, 0.3))
+    rounds = ROUNDS_ONE_DAY if request.days == 1 else ROUNDS_DAYS
+    bound = bound_of(pool, rounds, progress=watch.part(0.3, 0.7), stopped=watch.stopped)
+    schedule = _best_schedule(schedule, free, bound, watch)
+    _require_done(schedule)
+    watch.progress(0.9)
+    convoys = price(schedule)
+    best_aim = bound.value - len(request.required) * required_worth(space)
     return Plan(
-        request.on,
-        request.hours,
-        request.seed,
-        request.reserve_share,
-        convoys,
-        explain_left_out(space, convoys, best[1], LEFT_OUT_SHOWN),
-        float(benefit[space.area()].sum()),
+        request=request,
+        convoys=convoys,
+        left_out=explain_left_out(schedule, LEFT_OUT_SHOWN, watch.stopped),
+        area_benefit=float(people.best_of_visits()[space.area(), -1].sum()),
+        aim=float(aim.by_visit(schedule.visited).sum()),
+        best_aim=max(best_aim, float(aim.by_visit(schedule.visited).sum())),
     )
 
 
-def _part_of(progress: Callable[[float], None] | None, number: int, parts: int) -> Callable[[float], None] | None:
-    return None if progress is None else lambda share: progress((number + share) / parts)
-
-
 def _require_reachable(space: Workspace) -> None:
-    visitable = np.logical_or.reduce(space.visitable(space.request.hours))
     rows = space.required_rows()
+    slots = [slot for slot in space.slots if slot.day == 0]
+    trips = [space.trips(slot.convoy, 0) for slot in slots]
     lost = [
-        f"{space.segments.index[row]} ({np.min(space.trip_h[:, row]):.1f} h and {np.min(space.trip_l[:, row]):.0f} l)"
+        f"{space.segments.index[row]} ({min(hours[row] for hours, _ in trips):.1f} h and "
+        f"{min(litres[row] for _, litres in trips):.0f} l)"
         for row in rows
-        if not visitable[row]
+        if space.request.days == 1
+        and not any(
+            hours[row] <= slot.hours and litres[row] <= slot.fuel_l
+            for slot, (hours, litres) in zip(slots, trips, strict=True)
+        )
     ]
     if lost:
         limits = ", ".join(
-            f"{convoy.convoy_id} has {shift.hours:.1f} h and {space.fuel_limit_l(convoy):.0f} l"
-            for convoy, shift in zip(space.request.convoys, space.shifts, strict=True)
+            f"{space.request.convoys[slot.convoy].convoy_id} has {slot.hours:.1f} h and {slot.fuel_l:.0f} l"
+            for slot in slots
         )
         raise NoAnswer(f"no convoy can visit required segment {', '.join(lost)} there and back: {limits}")
 
 
-def best_tours(space: Workspace, hours: float, progress: Callable[[float], None] | None) -> list[list[Visit]] | None:
-    """Return visits in order for each convoy with shifts cut to `hours`; None where required visits do not fit."""
-    rows = _candidates(space, hours)
-    if not np.isin(space.required_rows(), rows).all():
-        return None
-    if len(rows) == 0:
-        return [[] for _ in space.request.convoys]
-    found = solve(
-        _problem(space, rows, hours), seed=space.request.seed, iterations=ITERATIONS, starts=STARTS, progress=progress
-    )
-    if found is None:
-        return None
-    return [[(int(rows[task // 2]), task % 2 == 0) for task in tour] for tour in found.tasks]
+def _require_done(schedule: Schedule) -> None:
+    missing = schedule.missing()
+    if missing:
+        raise NoAnswer(f"no tours visit all required segments within the shift and the fuel; left: {', '.join(missing)}")
+    for index, column in enumerate(schedule.drives):
+        _, start, end = schedule.pair(index)
+        if start != end and not column.steps:
+            raise NoAnswer(f"no way from {start} to {end} within the shift and the fuel")
 
 
-def _candidates(space: Workspace, hours: float) -> Rows:
-    """Return the rows worth aiming at, best first, with the required ones always among them."""
-    visitable = np.logical_or.reduce(space.visitable(hours))
-    worth = np.where(visitable, space.benefit, 0.0)
-    order = np.argsort(-worth, kind="stable")[:MOST_CANDIDATES]
-    aimed = order[worth[order] > WORTH_AIMING * worth.max(initial=0.0)]
-    required = space.required_rows()
-    return np.unique(np.concatenate([aimed, required[visitable[required]]])).astype(np.int64)
+def _lock(schedule: Schedule) -> list[int]:
+    """Put in what is locked; return the slots that are free."""
+    locked = schedule.space.request.locked
+    free = []
+    for index, slot in enumerate(schedule.space.slots):
+        key = (schedule.space.request.convoys[slot.convoy].convoy_id, slot.day)
+        if key not in locked:
+            free.append(index)
+            continue
+        steps = locked[key]
+        if steps:
+            ends = [slot.terrain.ends(*steps[0])[0], slot.terrain.ends(*steps[-1])[1]]
+            names = {number: name for name, number in slot.terrain.roads.nodes.items()}
+            schedule.places[slot.convoy][slot.day : slot.day + 2] = [names[node] for node in ends]
+        schedule.put(index, schedule.pool.add(schedule.pair(index), steps))
+    return free
 
 
-def _problem(space: Workspace, rows: Rows, hours: float) -> Orienteering:
-    """State the choice as team orienteering: each segment is a group of two tasks, one for each direction.
-
-    A task's length is on the arcs that lead to it, so leaving a task starts at its far end.
-    """
-    # told apart by identity: convoys of one type and country share theirs, and arrays have no single truth value
-    terrains = {id(terrain): terrain for terrain in space.terrain}
-    profiles = {key: number for number, key in enumerate(terrains)}
-    bases = list(dict.fromkeys(convoy.base.place_id for convoy in space.request.convoys))
-    matrices = [_matrices(terrain, rows, bases) for terrain in terrains.values()]
-    vehicles = [
-        Vehicle(
-            bases.index(convoy.base.place_id),
-            int(space.shift_h(number, hours) * S_PER_H),
-            int(space.fuel_limit_l(convoy) * FUEL_UNITS_PER_L),
-            profiles[id(space.terrain[number])],
-        )
-        for number, convoy in enumerate(space.request.convoys)
-    ]
-    required = np.isin(rows, space.required_rows())
-    return Orienteering(
-        tuple(distance for distance, _ in matrices),
-        tuple(duration for _, duration in matrices),
-        len(bases),
-        np.repeat(space.benefit[rows], 2),
-        np.repeat(np.arange(len(rows)), 2),
-        frozenset(np.flatnonzero(required).tolist()),
-        tuple(vehicles),
-    )
+def _best_schedule(schedule: Schedule, free: list[int], bound: Bound, watch: Watch) -> Schedule:
+    """Improve the greedy schedule, and for a single day the best choice among all drives; keep the better."""
+    space, rng = schedule.space, np.random.default_rng(schedule.space.request.seed)
+    candidates = [schedule]
+    if space.request.days == 1 and len(free) == len(space.slots):
+        candidates.append(_whole(schedule, bound))
+    for number, each in enumerate(candidates):
+        improve(each, free, _nights(each, bound), PASSES, rng, watch.stopped)
+        watch.progress(0.7 + 0.2 * (number + 1) / len(candidates))
+    best = max(candidates, key=lambda each: each.value)
+    return _varied(best, free, rng, watch) if space.request.vary else best
 
 
-def _matrices(terrain: Terrain, rows: Rows, bases: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return fuel (hundredths of a litre) and time (s), rounded up, between bases and tasks of one terrain."""
-    ends: list[tuple[int, int]] = []
-    along: list[tuple[float, float]] = []
-    for base in bases:
-        node = terrain.roads.nodes.get(base, -1)
-        ends.append((node, node))
-        along.append((0.0, 0.0))
-    for row in rows:
-        for forward in (True, False):
-            first, last = terrain.ends(int(row), forward) if int(row) in terrain.arc_of_row else (-1, -1)
-            arc = terrain.arc_of_row.get(int(row), 0)
-            ends.append((first, last))
-            along.append((terrain.roads.time_s[arc], terrain.roads.fuel_l[arc]))
-    entering, leaving = np.array(ends).T
-    along_s, along_l = np.array(along).T
-    known = (entering[None, :] >= 0) & (leaving[:, None] >= 0) & np.isin(leaving, terrain.ways.sources)[:, None]
-    source = np.minimum(np.searchsorted(terrain.ways.sources, leaving), len(terrain.ways.sources) - 1)
-    result = []
-    for ways, own, scale in ((terrain.ways.fuel_l, along_l, FUEL_UNITS_PER_L), (terrain.ways.time_s, along_s, 1)):
-        between = (ways[source[:, None], np.maximum(entering, 0)[None, :]] + own[None, :]) * scale
-        between = np.where(known & np.isfinite(between), np.ceil(between - 1e-9), NO_WAY)
-        np.fill_diagonal(between, 0)
-        result.append(between.astype(np.int64))
-    return result[0], result[1]
+def _whole(schedule: Schedule, bound: Bound) -> Schedule:
+    """Return the best choice among the drives known, for plans of one day."""
+    chosen = schedule.copy()
+    todo: dict[object, list[int]] = {}
+    for index in range(len(chosen.drives)):
+        todo.setdefault(chosen.pair(index), []).append(index)
+    for pair, column, days in bound.master.whole():
+        for _ in range(days):
+            if todo.get(pair):
+                chosen.put(todo[pair].pop(), column)
+    return chosen
+
+
+def _nights(schedule: Schedule, bound: Bound) -> dict[int, list[str]]:
+    """Return, for each convoy, the places for the night that the relaxation uses, and its base."""
+    used: dict[int, set[str]] = {}
+    for (kind, start, end), _, _ in bound.master.shares():
+        used.setdefault(kind, set()).update({start, end})
+    found = {}
+    for group in groups_of(schedule.pool):
+        worth = {place for kind in group.kinds for place in used.get(kind, set())} & set(group.stops)
+        for convoy in group.convoys:
+            found[convoy] = sorted(worth | {group.stops[0]})
+    return found if schedule.space.request.days > 1 else {}
+
+
+def _varied(best: Schedule, free: list[int], rng: np.random.Generator, watch: Watch) -> Schedule:
+    """Return one of the plans whose aim is not much less than the best: drawn by the seed, as different as may be."""
+    least = (1 - best.space.request.vary) * best.value
+    drawn, far = best, -1
+    for _ in range(VARIATIONS):
+        if watch.stopped():
+            break
+        other = best.copy()
+        for index in rng.permutation(free).tolist():
+            other.disturb(index, rng.uniform(1 - DISTURBANCE, 1 + DISTURBANCE, len(best.space.segments)), least)
+        apart = int((other.visited != best.visited).sum())
+        if apart > far and other.value >= least and not other.missing():
+            drawn, far = other, apart
+    return drawn

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sar.fleet import Convoy
+from sar.handover import HandOver
 from sar.note import Note
+from sar.request import PatrolRequest
 
 
 @dataclass(frozen=True)
@@ -34,26 +36,46 @@ class DrivenPiece:
 
 @dataclass(frozen=True)
 class ConvoyPlan:
-    """What one convoy does.
+    """What one convoy does on one day.
 
     Attributes
     ----------
+    day, days : int
+        Day of the plan, from 0, and days of the plan.
+    on : date
+    begins_at, ends_at : str
+        Nodes: the base, a place for the night, or where a convoy under way stands.
     start, end : datetime
-        Aware UTC; `end` is the return to base.
+        Aware UTC.
     pieces : tuple of DrivenPiece
-        From base to base; empty when the convoy has nothing worth driving.
+        In order; empty when the convoy has nothing worth driving.
     fuel_l, water_l : float
-        To carry, for each vehicle: fuel for the route plus the reserve, water for crew and people found.
+        To leave with, for each vehicle: fuel until the next place to fill up plus the reserve, water for crew and
+        people found.
+    hand_over : HandOver or None
+        Where people found are taken; None where no place of safety may be proposed, or nobody drives.
     notes : tuple of Note
     """
 
     convoy: Convoy
+    day: int
+    days: int
+    on: date
+    begins_at: str
+    ends_at: str
     start: datetime
     end: datetime
     pieces: tuple[DrivenPiece, ...]
     fuel_l: float
     water_l: float
+    hand_over: HandOver | None
     notes: tuple[Note, ...]
+
+    @property
+    def order_ids(self) -> tuple[str, ...]:
+        """Name of each vehicle's order: the vehicle, and its day where the plan has several."""
+        suffix = f"-d{self.day + 1}" if self.days > 1 else ""
+        return tuple(f"{vehicle}{suffix}" for vehicle in self.convoy.vehicle_ids)
 
     @property
     def km(self) -> float:
@@ -86,7 +108,8 @@ class LeftOut:
     benefit : float
         People a visit would reach.
     why : Note
-        "closed", "blocked", "no_way", "out_of_shift", "out_of_fuel" or "displaces_more".
+        "closed", "closed_until", "blocked", "zone", "no_way", "out_of_shift", "out_of_fuel" or "displaces_more": what
+        binds, with the smallest change that would let it in.
     """
 
     segment_id: str
@@ -96,32 +119,41 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Plan:
-    """Patrols of one day.
+    """Patrols of one or more days.
 
     Attributes
     ----------
-    on : date
-    hours : float
-        Shift asked for.
-    seed : int
-    reserve_share : float
-        Of the fuel carried, not planned with.
+    request : PatrolRequest
     convoys : tuple of ConvoyPlan
+        Day by day, convoys in the request's order.
     left_out : tuple of LeftOut
         The worst segments of the operational area that are not visited, worst first.
     area_benefit : float
-        People that visiting every segment of the operational area would reach.
+        People that visiting every segment of the operational area every day would reach.
+    aim : float
+        What the planner maximised: people, with the stated share for exploration.
+    best_aim : float
+        No plan under the same limits has a greater aim.
     """
 
-    on: date
-    hours: float
-    seed: int
-    reserve_share: float
+    request: PatrolRequest
     convoys: tuple[ConvoyPlan, ...]
     left_out: tuple[LeftOut, ...]
     area_benefit: float
+    aim: float
+    best_aim: float
+
+    @property
+    def on(self) -> date:
+        """First day."""
+        return self.request.on
 
     @property
     def expected_people_reached(self) -> float:
         """People expected to be met alive."""
         return sum(convoy.expected_people_reached for convoy in self.convoys)
+
+    @property
+    def share_of_best(self) -> float:
+        """The plan's aim is at least this share of the best possible, in [0, 1]."""
+        return self.aim / self.best_aim if self.best_aim > 0 else 1.0

@@ -1,10 +1,10 @@
-"""What a planning run shares: the request, the shifts, and the network as each convoy drives it."""
+"""What a planning run shares: the request, the shifts, and the network as each convoy drives it on each day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,71 +12,30 @@ from numpy.typing import NDArray
 
 from data.errors import BadInput
 from data.units import S_PER_H
+from sar.chains import draw_together
+from sar.debt import CoverageDebt
 from sar.fleet import Convoy, Shift, shift_of
+from sar.request import PatrolRequest, Step
 from sar.roads import Roads, Ways, drivable, quickest_ways, segment_between
+from sar.trail import steps_of
+from sar.walk import GAP, DayModel, Drive
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class PatrolRequest:
-    """What is asked of a day's patrols.
-
-    Attributes
-    ----------
-    on : date
-    hours : float
-        Length of the shift, above zero, at most 24.
-    convoys : tuple of Convoy
-    blocked : mapping of str to str
-        Segment ids in areas closed by mines or fighting, to the area's name; never driven.
-    closed, required : frozenset of str
-        Segment ids that may not be driven, and that have to be visited.
-    group_size : float
-        People of a stranded group, for the water carried.
-    reserve_share : float
-        Of the fuel carried, kept back.
-    seed : int
-    """
-
-    on: date
-    hours: float
-    convoys: tuple[Convoy, ...]
-    closed: frozenset[str] = frozenset()
-    required: frozenset[str] = frozenset()
-    group_size: float = 25.0
-    reserve_share: float = 0.2
-    seed: int = 0
-    blocked: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        faults = []
-        if not 0 < self.hours <= 24:  # NaN fails this too
-            faults.append(f"hours must be above 0 and at most 24, got {self.hours:g}")
-        if not self.convoys:
-            faults.append("no base is given: name at least one, as agadez:2")
-        if not 0 <= self.reserve_share < 1:
-            faults.append(f"the fuel reserve must be from 0 to below 1, got {self.reserve_share:g}")
-        both = self.closed & self.required
-        faults += [f"segment '{segment}' is both closed and required" for segment in sorted(both)]
-        faults += [
-            f"segment '{segment}' is required but lies in a closed area: {self.blocked[segment]}"
-            for segment in sorted(self.required & set(self.blocked))
-        ]
-        if faults:
-            raise BadInput(faults)
+#: Places for the night beyond those nearest to the base are not looked at: each adds a programme to solve for every pair.
+MOST_STOPS = 6
 
 
 @dataclass(frozen=True)
 class Terrain:
-    """The network for one vehicle type inside one country.
+    """The network for one vehicle type inside one country on a day.
 
     Attributes
     ----------
     roads : Roads
     ways : Ways
-        From every base and every end of a reachable segment.
+        From every base, place for the night and end of a reachable segment.
     arc_of_row : dict of int to int
         Row in the table of segments to position in `roads`.
     arc_between : dict of (int, int) to int
@@ -98,6 +57,24 @@ class Terrain:
         start, end = int(self.roads.start[arc]), int(self.roads.end[arc])
         return (start, end) if forward else (end, start)
 
+    def between_h(self, start: str, end: str) -> float:
+        """Return the hours from one place to another by the quickest way; infinite where there is none."""
+        if start not in self.roads.nodes or end not in self.roads.nodes:
+            return float("inf")
+        return float(self.ways.time_s[self.ways.row(self.node(start)), self.node(end)]) / S_PER_H
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One convoy's day: where it begins, how long and how far it may drive."""
+
+    convoy: int
+    day: int
+    shift: Shift
+    terrain: Terrain
+    hours: float
+    fuel_l: float
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -107,38 +84,85 @@ class Workspace:
     ----------
     segments : DataFrame
         All segments, with `country` ("" where a leg crosses a border).
-    benefit : array, shape (n,)
-        People reached by one visit.
+    people, aim : CoverageDebt
+        What visits reach, and what the planner maximises (people, with the stated share for exploration).
     request : PatrolRequest
-    shifts : tuple of Shift
-        One a convoy, in the request's order.
-    terrain : tuple of Terrain
-        One a convoy; convoys of one type and country share theirs.
-    trip_h, trip_l : array, shape (convoys, n)
-        Hours and litres (one vehicle) to visit a segment and come back; infinite where it cannot be driven.
+    slots : tuple of Slot
+        Day by day, convoys in the request's order.
+    stops : tuple of tuple of str
+        For each convoy its base, where it ends, and the places where it may pass a night.
+    known_hours : dict
+        Hours to places of safety, kept once computed.
     """
 
     segments: pd.DataFrame
-    benefit: Array
+    people: CoverageDebt
+    aim: CoverageDebt
     request: PatrolRequest
-    shifts: tuple[Shift, ...]
-    terrain: tuple[Terrain, ...]
-    trip_h: Array
-    trip_l: Array
+    slots: tuple[Slot, ...]
+    stops: tuple[tuple[str, ...], ...]
+    known_hours: dict[tuple[object, ...], dict[str, float]] = field(default_factory=dict)
+    _models: dict[tuple[object, ...], DayModel | None] = field(default_factory=dict)
 
-    def fuel_limit_l(self, convoy: Convoy) -> float:
-        """Return the fuel one vehicle of a convoy may be planned with, litres."""
-        return convoy.vehicle.usable_fuel_l(self.request.reserve_share)
+    def slot(self, convoy: int, day: int) -> Slot:
+        """Return one convoy's day."""
+        return self.slots[day * len(self.request.convoys) + convoy]
 
-    def shift_h(self, number: int, hours: float) -> float:
-        """Return the hours convoy `number` may drive when shifts are cut to `hours`."""
-        return min(hours, self.shifts[number].hours)
+    def start_of(self, convoy: int) -> str:
+        """Return the node where a convoy begins its first day."""
+        asked = self.request.convoys[convoy]
+        under_way = self.request.under_way.get(asked.convoy_id)
+        return under_way.node if under_way else asked.base.place_id
 
-    def visitable(self, hours: float) -> NDArray[np.bool_]:
-        """Return which segments each convoy can visit and be back, shape (convoys, n), for shifts cut to `hours`."""
-        limits_h = np.array([self.shift_h(number, hours) for number in range(len(self.shifts))])
-        limits_l = np.array([self.fuel_limit_l(convoy) for convoy in self.request.convoys])
-        return np.asarray((self.trip_h <= limits_h[:, None]) & (self.trip_l <= limits_l[:, None]))
+    def end_of(self, convoy: int) -> str:
+        """Return the place where a convoy ends its last day."""
+        base = self.request.convoys[convoy].base.place_id
+        return self.request.ends.get(base, base)
+
+    def day_end(self, convoy: int, day: int) -> str:
+        """Return where a convoy ends a day unless it passes the night elsewhere."""
+        return self.end_of(convoy) if day == self.request.days - 1 else self.stops[convoy][0]
+
+    def model(self, slot: Slot, start: str, end: str, fuel_l: float | None = None) -> DayModel | None:
+        """Return the programme of a day's drive between two places; None where they cannot be joined in the day."""
+        fuel_l = slot.fuel_l if fuel_l is None else fuel_l
+        key = (id(slot.terrain), *sorted((start, end)), slot.hours, round(fuel_l, 3))
+        if key not in self._models:
+            self._models[key] = self._new_model(slot, *sorted((start, end)), fuel_l)
+        return self._models[key]
+
+    def _new_model(self, slot: Slot, start: str, end: str, fuel_l: float) -> DayModel | None:
+        terrain, roads = slot.terrain, slot.terrain.roads
+        if terrain.between_h(start, end) > slot.hours:
+            return None
+        first, last = terrain.node(start), terrain.node(end)
+        out, back = (terrain.ways.time_s[terrain.ways.row(node)] for node in (first, last))
+        shortest = np.minimum(out[roads.start] + back[roads.end], out[roads.end] + back[roads.start]) + roads.time_s
+        near = np.flatnonzero(shortest <= slot.hours * S_PER_H)
+        chains = draw_together(roads, near, {first, last})
+        return DayModel(chains, chains.junction(first), chains.junction(last), slot.hours * S_PER_H, fuel_l)
+
+    def drive(
+        self, slot: Slot, start: str, end: str, prize: Array, fuel_l: float | None = None, gap: float = GAP
+    ) -> tuple[Drive, tuple[Step, ...]] | None:
+        """Return the best drive of a slot between two places and its steps; `prize` is by row of the segments."""
+        model = self.model(slot, start, end, fuel_l)
+        if model is None:
+            return None
+        terrain = slot.terrain
+        found = model.best(prize[terrain.roads.rows], gap=gap)
+        if found is None:
+            return None
+        along = steps_of(model, found)
+        steps = [(int(terrain.roads.rows[arc]), forward) for arc, forward in along]
+        if start != end and start > end:  # the model is that of the pair in order: drive it the other way round
+            steps = [(row, not forward) for row, forward in reversed(steps)]
+        return found, tuple(steps)
+
+    def fuel_of(self, slot: Slot, steps: tuple[Step, ...]) -> float:
+        """Return the litres one vehicle uses over some steps."""
+        arcs = [slot.terrain.arc_of_row[row] for row, _ in steps]
+        return float(slot.terrain.roads.fuel_l[arcs].sum())
 
     def required_rows(self) -> Rows:
         """Return the rows of the segments that have to be visited."""
@@ -150,8 +174,29 @@ class Workspace:
         inside = self.segments["country"].isin(countries) & (self.segments["mode"] != "sea")
         return np.flatnonzero(inside.to_numpy())
 
+    def trips(self, convoy: int, day: int) -> tuple[Array, Array]:
+        """Return the hours and litres (one vehicle) to visit each segment from a convoy's start and be back.
 
-def prepare(segments: pd.DataFrame, benefit: Array, request: PatrolRequest) -> Workspace:
+        Out over one end, along the segment, and home over the other; infinite where it cannot be driven. Shape (n,).
+        """
+        slot = self.slot(convoy, day)
+        terrain, roads = slot.terrain, slot.terrain.roads
+        out = terrain.ways.row(terrain.node(self.start_of(convoy) if day == 0 else self.stops[convoy][0]))
+        back = terrain.ways.row(terrain.node(self.end_of(convoy)))
+        hours, litres = np.full(len(self.segments), np.inf), np.full(len(self.segments), np.inf)
+        for total, per_node, along in (
+            (hours, terrain.ways.time_s / S_PER_H, roads.time_s / S_PER_H),
+            (litres, terrain.ways.fuel_l, roads.fuel_l),
+        ):
+            there = np.minimum(
+                per_node[out][roads.start] + per_node[back][roads.end],
+                per_node[out][roads.end] + per_node[back][roads.start],
+            )
+            total[roads.rows] = there + along
+        return hours, litres
+
+
+def prepare(segments: pd.DataFrame, people: CoverageDebt, aim: CoverageDebt, request: PatrolRequest) -> Workspace:
     """Check the request against the network and compute what every step needs.
 
     Raises
@@ -160,76 +205,84 @@ def prepare(segments: pd.DataFrame, benefit: Array, request: PatrolRequest) -> W
         For unknown segment ids, and convoys that cannot leave their base (no open segment there, or the shift or
         the fuel is too short for the nearest one).
     """
-    unknown = sorted((request.closed | request.required) - set(segments.index))
+    unknown = sorted((set(request.closed) | request.required) - set(segments.index))
     if unknown:
         raise BadInput(f"segment '{segment}' is not known" for segment in unknown)
-    shifts = tuple(
-        shift_of(convoy.base, request.on, request.hours, convoy.vehicle.crew_hours) for convoy in request.convoys
-    )
-    known: dict[tuple[str, str], Terrain] = {}
-    trips = []
-    terrains = []
-    for convoy, shift in zip(request.convoys, shifts, strict=True):
-        key = (convoy.vehicle.vehicle_type, convoy.base.country)
-        if key not in known:
-            known[key] = _terrain(segments, request, convoy)
-        terrains.append(known[key])
-        trips.append(_round_trips(len(segments), known[key], convoy, shift))
-    space = Workspace(
-        segments,
-        benefit,
-        request,
-        shifts,
-        tuple(terrains),
-        np.stack([hours for hours, _ in trips]),
-        np.stack([litres for _, litres in trips]),
-    )
+    known: dict[object, Terrain] = {}
+    slots = []
+    for day in range(request.days):
+        for number, convoy in enumerate(request.convoys):
+            shut = request.shut(convoy, day)
+            key = (convoy.vehicle.vehicle_type, convoy.base.country, shut)
+            if key not in known:
+                known[key] = _terrain(segments, request, convoy, shut)
+            slots.append(_slot(request, number, day, known[key]))
+    stops = tuple(_stops(request, slots[number]) for number in range(len(request.convoys)))
+    space = Workspace(segments, people, aim, request, tuple(slots), stops)
     _require_departure(space)
     return space
 
 
-def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy) -> Terrain:
-    allowed = (segments["country"] == convoy.base.country).to_numpy() & ~segments.index.isin(
-        request.closed | set(request.blocked)
-    )
+def _slot(request: PatrolRequest, number: int, day: int, terrain: Terrain) -> Slot:
+    convoy = request.convoys[number]
+    on = request.on + timedelta(days=day)
+    shift = shift_of(convoy.base, on, request.hours, convoy.vehicle.crew_hours, request.rest)
+    fuel_l = convoy.vehicle.usable_fuel_l(request.reserve_share)
+    under_way = request.under_way.get(convoy.convoy_id)
+    if under_way is None or day > 0:
+        return Slot(number, day, shift, terrain, shift.hours, fuel_l)
+    now = Shift(under_way.at, under_way.at + timedelta(hours=under_way.hours_left), ())
+    reserve_l = request.reserve_share * (convoy.vehicle.tank_l + convoy.vehicle.cans_l)
+    return Slot(number, day, now, terrain, now.hours, max(under_way.fuel_left_l - reserve_l, 1e-6))
+
+
+def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy, shut: frozenset[str]) -> Terrain:
+    allowed = (segments["country"] == convoy.base.country).to_numpy() & ~segments.index.isin(shut)
     roads = drivable(segments, convoy.vehicle, allowed)
-    bases = [other.base.place_id for other in request.convoys if other.base.country == convoy.base.country]
+    own = [other for other in request.convoys if other.base.country == convoy.base.country]
+    bases = [other.base.place_id for other in own]
     stranded = [base for base in bases if base not in roads.nodes]
     if stranded:
         raise BadInput(f"no open segment leaves base {base}" for base in dict.fromkeys(stranded))
-    starts = np.array([roads.nodes[base] for base in bases])
+    starts = {request.under_way[other.convoy_id].node for other in own if other.convoy_id in request.under_way}
+    ends = {request.ends[base] for base in bases if base in request.ends}
+    lost = sorted((starts | ends) - set(roads.nodes))
+    if lost:
+        raise BadInput(f"no open segment leads to '{place}' inside {convoy.base.country}" for place in lost)
+    nights = request.nights if request.days > 1 else frozenset[str]()
+    sources = np.array(
+        [roads.nodes[name] for name in {*bases, *starts, *ends, *nights} if name in roads.nodes], dtype=np.int64
+    )
     reach_s = max(24.0, request.hours) / 2 * S_PER_H
-    near = quickest_ways(roads, starts).time_s.min(axis=0) <= reach_s
-    ends = np.unique(np.concatenate([roads.start, roads.end]))
-    ways = quickest_ways(roads, np.concatenate([starts, ends[near[ends]]]))
+    near = quickest_ways(roads, sources).time_s.min(axis=0) <= reach_s
+    nodes = np.unique(np.concatenate([roads.start, roads.end]))
+    ways = quickest_ways(roads, np.concatenate([sources, nodes[near[nodes]]]))
     arc_of_row = {int(row): arc for arc, row in enumerate(roads.rows)}
     return Terrain(roads, ways, arc_of_row, segment_between(roads))
 
 
-def _round_trips(count: int, terrain: Terrain, convoy: Convoy, shift: Shift) -> tuple[Array, Array]:
-    """Hours and litres out over one end, along the segment, and home over the other."""
-    base = terrain.ways.row(terrain.node(convoy.base.place_id))
-    roads = terrain.roads
-    hours, litres = np.full(count, np.inf), np.full(count, np.inf)
-    for total, per_node, along in (
-        (hours, terrain.ways.time_s[base] / S_PER_H, roads.time_s / S_PER_H),
-        (litres, terrain.ways.fuel_l[base], roads.fuel_l),
-    ):
-        total[roads.rows] = per_node[roads.start] + along + per_node[roads.end]
-    return hours, litres
+def _stops(request: PatrolRequest, slot: Slot) -> tuple[str, ...]:
+    """Return the base first, then where the convoy ends, then the places for a night that are nearest."""
+    base = request.convoys[slot.convoy].base.place_id
+    stops = [base, request.ends.get(base, base)]
+    if request.days > 1:
+        near = sorted((slot.terrain.between_h(base, place), place) for place in request.nights if place != base)
+        stops += [place for hours, place in near if hours <= slot.hours][:MOST_STOPS]
+    return tuple(dict.fromkeys(stops))
 
 
 def _require_departure(space: Workspace) -> None:
-    """Refuse convoys that cannot visit a single segment."""
+    """Refuse convoys that cannot visit a single segment, and ends that cannot be reached."""
     faults = []
     for number, convoy in enumerate(space.request.convoys):
-        if space.visitable(space.request.hours)[number].any():
+        slot = space.slot(number, 0)
+        hours, litres = space.trips(number, 0)
+        if convoy.convoy_id in space.request.under_way or ((hours <= slot.hours) & (litres <= slot.fuel_l)).any():
             continue
-        nearest = int(np.argmin(space.trip_h[number]))
+        nearest = int(np.argmin(hours))
         faults.append(
             f"convoy {convoy.convoy_id} cannot leave {convoy.base.place_id}: the nearest segment there and back takes "
-            f"{space.trip_h[number, nearest]:.1f} h and {space.trip_l[number, nearest]:.0f} l, and it has "
-            f"{space.shifts[number].hours:g} h and {space.fuel_limit_l(convoy):.0f} l"
+            f"{hours[nearest]:.1f} h and {litres[nearest]:.0f} l, and it has {slot.hours:g} h and {slot.fuel_l:.0f} l"
         )
     if faults:
         raise BadInput(faults)
