@@ -7,26 +7,33 @@ on the way are kept: plans are made of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import coo_array, csr_array
 
 from sar.request import Step
+from sar.solver import solve_milp
+from sar.walk import Drive
 from sar.workspace import Slot, Workspace
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: A kind of day (terrain, hours, fuel) and the places where it begins and ends.
 Pair = tuple[int, str, str]
+#: An entry of a matrix: row, column, factor.
+Entry = tuple[int, int, float]
 
+#: Programmes solved side by side.
+WORKERS = 2
 #: The bound is good enough when it lies this close to the relaxation; prices are smoothed against jumps.
-CLOSE, SMOOTHING = 2e-4, 0.5
-#: Nodes of the search for whole days among the drives found.
-WHOLE_NODES = 300
+CLOSE, SMOOTHING = 1e-3, 0.5
+#: The search for whole convoys among the drives found stops after so many nodes, or at this gap.
+WHOLE_NODES, WHOLE_GAP = 300, 1e-4
 #: Visits to required segments are worth this many times all people of the area, so that they come first.
 REQUIRED_TIMES = 10.0
 
@@ -69,6 +76,11 @@ class Pool:
         """Return the drives known for a pair."""
         return list(self._columns.get(pair, {}).values())
 
+    @property
+    def size(self) -> int:
+        """Drives known."""
+        return sum(len(columns) for columns in self._columns.values())
+
     def add(self, pair: Pair, steps: tuple[Step, ...]) -> Column:
         """Add a drive, and the same the other way round."""
         kind, start, end = pair
@@ -80,24 +92,63 @@ class Pool:
             self._columns.setdefault((kind, end, start), {}).setdefault(rows.tobytes(), back)
         return self._columns[pair][rows.tobytes()]
 
-    def solve(self, pair: Pair, prize: Array, fuel_l: float | None = None) -> tuple[Column, float] | None:
-        """Return the best drive for some prizes, and a bound on what any drive collects; None where there is none."""
+    def solve(self, pair: Pair, prize: Array, fuel_l: float | None = None) -> Column | None:
+        """Return the best drive for some prizes; None where there is none."""
         kind, start, end = pair
-        found = self.space.drive(self._slots[kind], start, end, prize, fuel_l)
-        if found is None:
-            return None
-        return self.add(pair, found[1]), found[0].bound
+        found = self.space.drive(self._slots[kind], start, end, prize, fuel_l=fuel_l)
+        return None if found is None else self.add(pair, found[1])
+
+    def bounds(self, asked: Sequence[tuple[Pair, float]], prize: Array) -> list[float]:
+        """Bound what any drive of each pair collects, less a price for each litre; minus infinity where there is none.
+
+        The best drives found are added. Pairs are solved side by side.
+        """
+
+        def drive(each: tuple[Pair, float]) -> tuple[Drive, tuple[Step, ...]] | None:
+            (kind, start, end), per_litre = each
+            return self.space.drive(self._slots[kind], start, end, prize, per_litre=per_litre)
+
+        with ThreadPoolExecutor(WORKERS) as threads:
+            found = list(threads.map(drive, asked))
+        for (pair, _), each in zip(asked, found, strict=True):
+            if each is not None:
+                self.add(pair, each[1])
+        return [-np.inf if each is None else each[0].bound for each in found]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Convoys that may do the same: their numbers, kinds of days, places for the night, first and last place."""
+    """Convoys that may do the same.
+
+    Attributes
+    ----------
+    convoys : tuple of int
+    kinds : tuple of int
+        Kind of each day.
+    stops : tuple of str
+        Places for the night.
+    start, end : str
+    fills : frozenset of str
+        Places where they can fill up.
+    fuel_l : float
+        That one vehicle may plan with when it is filled up.
+    """
 
     convoys: tuple[int, ...]
     kinds: tuple[int, ...]
     stops: tuple[str, ...]
     start: str
     end: str
+    fills: frozenset[str]
+    fuel_l: float
+
+    def metered(self, day: int, begin: str, end: str) -> bool:
+        """Say whether a day's fuel counts together with other days': it does not from one place to fill up to another."""
+        return not (self.filled(day, begin) and (end in self.fills or day == len(self.kinds) - 1))
+
+    def filled(self, day: int, place: str) -> bool:
+        """Say whether a vehicle leaves a place filled up."""
+        return day == 0 or place in self.fills
 
     def pairs(self, day: int) -> list[tuple[str, str]]:
         """Return the places between which a day may lead."""
@@ -113,9 +164,35 @@ def groups_of(pool: Pool) -> list[Group]:
     found: dict[tuple[object, ...], list[int]] = {}
     for number in range(len(convoys)):
         kinds = tuple(pool.kinds[day * len(convoys) + number] for day in range(space.request.days))
-        key = (kinds, space.stops[number], space.start_of(number), space.end_of(number))
+        places = (space.stops[number], space.start_of(number), space.end_of(number), space.fills(number))
+        key = (kinds, *places, max(space.slot(number, day).fuel_l for day in range(space.request.days)))
         found.setdefault(key, []).append(number)
     return [Group(tuple(numbers), *key) for key, numbers in found.items()]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a visit to each segment (n,) and a litre of each group (groups,) cost."""
+
+    segment: Array
+    litre: Array
+
+    def towards(self, other: Prices) -> Prices:
+        """Return prices between these and others."""
+        return Prices(
+            SMOOTHING * self.segment + (1 - SMOOTHING) * other.segment,
+            SMOOTHING * self.litre + (1 - SMOOTHING) * other.litre,
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A drive on a day by a convoy of a group."""
+
+    group: Group
+    day: int
+    pair: Pair
+    column: Column
 
 
 @dataclass(frozen=True)
@@ -152,11 +229,11 @@ def bound_of(
     """
     groups = groups_of(pool)
     slopes = _slopes(pool.space)
-    best_bound, best_price = float("inf"), np.zeros(len(slopes))
+    best_bound, best_price = float("inf"), Prices(np.zeros(len(slopes)), np.zeros(len(groups)))
     master = Master(pool, groups, slopes)
     for number in range(rounds):
         value, price = master.relaxed()
-        asked = price if number == 0 else SMOOTHING * best_price + (1 - SMOOTHING) * price
+        asked = price if number == 0 else best_price.towards(price)
         bound, fresh = _price(pool, groups, slopes, asked)
         if bound < best_bound:
             best_bound, best_price = bound, asked
@@ -184,35 +261,40 @@ def required_worth(space: Workspace) -> float:
     return REQUIRED_TIMES * float(space.aim.first.max(axis=1).sum()) + 1.0 if space.request.required else 0.0
 
 
-def _price(pool: Pool, groups: list[Group], slopes: Array, price: Array) -> tuple[float, bool]:
-    """Return the bound for prices on segments, and whether new drives were found."""
-    bound = float(np.maximum(slopes - price[:, None], 0.0).sum())
-    fresh = False
-    solved: dict[Pair, float] = {}
-    for group in groups:
+def _price(pool: Pool, groups: list[Group], slopes: Array, price: Prices) -> tuple[float, bool]:
+    """Return the bound for some prices, and whether new drives were found."""
+    asked = dict.fromkeys(
+        (_in_order(kind, begin, end), per_litre * group.metered(day, begin, end))
+        for group, per_litre in zip(groups, price.litre, strict=True)
+        for day, kind in enumerate(group.kinds)
+        for begin, end in group.pairs(day)
+    )
+    known = pool.size
+    best = dict(zip(asked, pool.bounds(list(asked), price.segment), strict=True))
+    bound = float(np.maximum(slopes - price.segment[:, None], 0.0).sum())
+    for group, per_litre in zip(groups, price.litre, strict=True):
         ahead = {group.start: 0.0}
         for day, kind in enumerate(group.kinds):
             onward: dict[str, float] = {}
             for begin, end in group.pairs(day):
-                if begin not in ahead:
-                    continue
-                pair = (kind, *sorted((begin, end)))
-                if pair not in solved:
-                    before = len(pool.of(pair))
-                    found = pool.solve(pair, price)
-                    fresh |= len(pool.of(pair)) > before
-                    solved[pair] = -np.inf if found is None else found[1]
-                if np.isfinite(solved[pair]):
-                    onward[end] = max(onward.get(end, -np.inf), ahead[begin] + solved[pair])
+                own = per_litre * group.metered(day, begin, end)
+                value = ahead.get(begin, -np.inf) + best[_in_order(kind, begin, end), own]
+                value += own * group.fuel_l * group.filled(day, begin)
+                onward[end] = max(onward.get(end, -np.inf), value)
             ahead = onward
         bound += len(group.convoys) * ahead[group.end]
-    return bound, fresh
+    return bound, pool.size > known
+
+
+def _in_order(kind: int, begin: str, end: str) -> Pair:
+    """A drive may be turned round: a pair of places stands for both directions."""
+    return (kind, *sorted((begin, end)))  # type: ignore[return-value]
 
 
 class Master:
-    """The choice among the drives of a pool, relaxed to shares or whole, as a linear programme.
+    """The choice among the drives of a pool, relaxed to shares of convoys or whole, as a linear programme.
 
-    Variables: each further visit to a segment, then the days on which each drive is driven.
+    Variables: each further visit to a segment, then the convoys of a group that drive each drive on each day.
     """
 
     def __init__(self, pool: Pool, groups: list[Group], slopes: Array) -> None:
@@ -220,16 +302,16 @@ class Master:
         self._slopes = slopes[self._worth[:, 0], self._worth[:, 1]]
         self._scale = max(float(self._slopes.max(initial=0.0)), 1e-300)
         self._pool, self._groups, self._n = pool, groups, len(slopes)
-        self._used: list[tuple[Pair, Column]] = []
-        self._days: Array = np.zeros(0)
+        self._used: list[Choice] = []
+        self._share: Array = np.zeros(0)
 
-    def relaxed(self) -> tuple[float, Array]:
-        """Solve with shares of days; return the value and the price of each segment."""
-        cover, balance, right = self._state()
+    def relaxed(self) -> tuple[float, Prices]:
+        """Solve with shares of convoys; return the value and the prices."""
+        at_most, balance, right = self._state()
         found = linprog(
             self._cost(),
-            A_ub=cover,
-            b_ub=np.zeros(self._n),
+            A_ub=at_most,
+            b_ub=np.zeros(at_most.shape[0]),
             A_eq=balance,
             b_eq=right,
             bounds=np.stack([np.zeros(len(self._upper())), self._upper()], axis=1),
@@ -237,29 +319,33 @@ class Master:
         )
         if found.x is None:
             raise RuntimeError(f"the relaxation was not solved: {found.message}")
-        self._days = found.x[len(self._worth) :]
-        return -float(found.fun) * self._scale, np.maximum(-found.ineqlin.marginals * self._scale, 0.0)
+        self._share = found.x[len(self._worth) :]
+        prices = np.maximum(-found.ineqlin.marginals * self._scale, 0.0)
+        return -float(found.fun) * self._scale, Prices(prices[: self._n], prices[self._n :] / np.array([group.fuel_l for group in self._groups]))
 
-    def whole(self) -> list[tuple[Pair, Column, int]]:
-        """Solve in whole days, as far as a fixed number of nodes goes; return the drives with their days."""
-        cover, balance, right = self._state()
-        found = milp(
+    def whole(self) -> list[Choice]:
+        """Choose whole convoys among the drives that the relaxation uses and those given first.
+
+        The search ends after a fixed number of nodes; empty when it found nothing until then.
+        """
+        at_most, balance, right = self._state()
+        worth = len(self._worth)
+        used = np.concatenate([np.ones(worth), np.where(self._share > 1e-6, 1.0, 0.0)])
+        found = solve_milp(
             self._cost(),
-            integrality=np.concatenate([np.zeros(len(self._worth)), np.ones(len(self._used))]),
-            bounds=Bounds(0.0, self._upper()),
-            constraints=[LinearConstraint(cover, -np.inf, 0.0), LinearConstraint(balance, right, right)],
-            options={"node_limit": WHOLE_NODES},
+            integrality=np.concatenate([np.zeros(worth), np.ones(len(self._used))]),
+            bounds=Bounds(0.0, np.minimum(self._upper(), used * len(self._pool.space.request.convoys))),
+            constraints=[LinearConstraint(at_most, -np.inf, 0.0), LinearConstraint(balance, right, right)],
+            options={"node_limit": WHOLE_NODES, "mip_rel_gap": WHOLE_GAP},
         )
         if found.x is None:
             return []
-        days = np.rint(found.x[len(self._worth) :]).astype(int)
-        return [(*each, int(count)) for each, count in zip(self._used, days, strict=True) if count]
+        convoys = np.rint(found.x[worth:]).astype(int)
+        return [each for each, count in zip(self._used, convoys, strict=True) for _ in range(count)]
 
-    def shares(self) -> list[tuple[Pair, Column, float]]:
-        """Return the drives that the relaxation uses, with their days."""
-        return [
-            (*each, float(days)) for each, days in zip(self._used, self._days, strict=True) if days > 1e-6
-        ]
+    def shares(self) -> list[Choice]:
+        """Return the drives that the relaxation uses."""
+        return [each for each, convoys in zip(self._used, self._share, strict=True) if convoys > 1e-6]
 
     def _cost(self) -> Array:
         return np.concatenate([-self._slopes / self._scale, np.zeros(len(self._used))])
@@ -268,38 +354,49 @@ class Master:
         return np.concatenate([np.ones(len(self._worth)), np.full(len(self._used), np.inf)])
 
     def _state(self) -> tuple[csr_array, csr_array, Array]:
-        """Write that visits need drives, and how often each group drives and is where."""
+        """Write that visits need drives and drives need fuel, and where each group is day by day."""
         self._used = []
-        entries: list[tuple[int, int, float]] = []
+        entries: list[Entry] = []
+        fuel: list[Entry] = []
         right: list[float] = []
-        for group in self._groups:
-            self._add_group(group, entries, right)
+        for number, group in enumerate(self._groups):
+            self._add_group(group, self._n + number, entries, fuel, right)
         first = len(self._worth)
-        sizes = [len(column.rows) for _, column in self._used]
-        seen = np.concatenate([np.zeros(0, dtype=np.int64), *(column.rows for _, column in self._used)])
+        sizes = [len(choice.column.rows) for choice in self._used]
+        seen = np.concatenate([np.zeros(0, dtype=np.int64), *(choice.column.rows for choice in self._used)])
         by = np.repeat(np.arange(len(self._used)), sizes) + first
-        rows = np.concatenate([self._worth[:, 0], seen])
-        columns = np.concatenate([np.arange(first), by])
-        factors = np.concatenate([np.ones(first), -np.ones(len(seen))])
+        rows = np.concatenate([self._worth[:, 0], seen, [row for row, _, _ in fuel]])
+        columns = np.concatenate([np.arange(first), by, [column for _, column, _ in fuel]])
+        factors = np.concatenate([np.ones(first), -np.ones(len(seen)), [factor for _, _, factor in fuel]])
         total = first + len(self._used)
-        cover = coo_array((factors, (rows, columns)), shape=(self._n, total)).tocsr()
-        places = ([each[0] for each in entries], [each[1] for each in entries])
-        balance = coo_array(([each[2] for each in entries], places), shape=(len(right), total)).tocsr()
-        return cover, balance, np.array(right)
+        shape = (self._n + len(self._groups), total)
+        at_most = coo_array((factors, (rows.astype(np.int64), columns.astype(np.int64))), shape=shape).tocsr()
+        places = ([row for row, _, _ in entries], [column for _, column, _ in entries])
+        balance = coo_array(([factor for _, _, factor in entries], places), shape=(len(right), total)).tocsr()
+        return at_most, balance, np.array(right)
 
-    def _add_group(self, group: Group, entries: list[tuple[int, int, float]], right: list[float]) -> None:
-        """Add the drives of a group: as many as it has days of each kind, and each place left as often as come to."""
-        convoys = len(group.convoys)
-        places = list(dict.fromkeys([group.start, group.end, *group.stops]))
-        place_row = {place: len(right) + order for order, place in enumerate(places)}
-        right += [convoys * (float(place == group.end) - float(place == group.start)) for place in places]
-        for kind in dict.fromkeys(group.kinds):
-            own_days = [day for day, each in enumerate(group.kinds) if each == kind]
-            right.append(float(convoys * len(own_days)))
-            for begin, end in dict.fromkeys(pair for day in own_days for pair in group.pairs(day)):
+    def _add_group(
+        self, group: Group, fuel_row: int, entries: list[Entry], fuel: list[Entry], right: list[float]
+    ) -> None:
+        """Add the drives of a group on each day: as many begin at a place as came there the day before.
+
+        Together they use no more fuel than is filled up: less than to ask it of each convoy, and enough for a bound.
+        """
+        convoys, last = len(group.convoys), len(group.kinds) - 1
+        row = {(0, group.start): len(right)}
+        right.append(float(convoys))
+        for day in range(1, last + 1):
+            for place in group.stops:
+                row[day, place] = len(right)
+                right.append(0.0)
+        for day, kind in enumerate(group.kinds):
+            for begin, end in group.pairs(day):
                 for column in self._pool.of((kind, begin, end)):
                     number = len(self._worth) + len(self._used)
-                    self._used.append(((kind, begin, end), column))
-                    entries.append((len(right) - 1, number, 1.0))
-                    if begin != end:
-                        entries += [(place_row[end], number, 1.0), (place_row[begin], number, -1.0)]
+                    self._used.append(Choice(group, day, (kind, begin, end), column))
+                    if group.metered(day, begin, end):
+                        filled_l = group.fuel_l * group.filled(day, begin)
+                        fuel.append((fuel_row, number, (column.fuel_l - filled_l) / group.fuel_l))
+                    entries.append((row[day, begin], number, 1.0))
+                    if day < last:
+                        entries.append((row[day + 1, end], number, -1.0))

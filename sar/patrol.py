@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import NoAnswer
-from sar.columns import Bound, Pool, bound_of, groups_of, required_worth
+from sar.columns import Bound, Group, Pool, bound_of, groups_of, required_worth
 from sar.debt import CoverageDebt
 from sar.explain import explain_left_out
 from sar.first_tours import first_tours
@@ -150,10 +150,10 @@ def _lock(schedule: Schedule) -> list[int]:
 
 
 def _best_schedule(schedule: Schedule, free: list[int], bound: Bound, watch: Watch) -> Schedule:
-    """Improve the greedy schedule, and for a single day the best choice among all drives; keep the better."""
+    """Improve the greedy schedule, and the best choice among all drives; keep the better."""
     space, rng = schedule.space, np.random.default_rng(schedule.space.request.seed)
     candidates = [schedule]
-    if space.request.days == 1 and len(free) == len(space.slots):
+    if len(free) == len(space.slots):
         candidates.append(_whole(schedule, bound))
     for number, each in enumerate(candidates):
         improve(each, free, _nights(each, bound), PASSES, rng, watch.stopped)
@@ -163,29 +163,37 @@ def _best_schedule(schedule: Schedule, free: list[int], bound: Bound, watch: Wat
 
 
 def _whole(schedule: Schedule, bound: Bound) -> Schedule:
-    """Return the best choice among the drives known, for plans of one day."""
+    """Return the best choice among the drives known, each convoy going on from where it is."""
     chosen = schedule.copy()
-    todo: dict[object, list[int]] = {}
-    for index in range(len(chosen.drives)):
-        todo.setdefault(chosen.pair(index), []).append(index)
-    for pair, column, days in bound.master.whole():
-        for _ in range(days):
-            if todo.get(pair):
-                chosen.put(todo[pair].pop(), column)
+    waiting: dict[tuple[Group, str], list[int]] = {}
+    for group in groups_of(schedule.pool):
+        waiting[group, group.start] = list(group.convoys)
+    moved: dict[tuple[Group, str], list[int]] = {}
+    day = 0
+    for choice in sorted(bound.master.whole(), key=lambda each: each.day):
+        if choice.day > day:
+            day, waiting, moved = choice.day, moved, {}
+        _, begin, end = choice.pair
+        convoy = waiting[choice.group, begin].pop(0)
+        moved.setdefault((choice.group, end), []).append(convoy)
+        chosen.places[convoy][day + 1] = end
+        chosen.put(chosen.index(convoy, day), choice.column)
+    for index, column in enumerate(chosen.drives):  # days that would run dry together are driven shorter
+        if column.fuel_l > chosen.fuel_left_l(index) + 1e-9:
+            chosen.shorten(index)
     return chosen
 
 
 def _nights(schedule: Schedule, bound: Bound) -> dict[int, list[str]]:
     """Return, for each convoy, the places for the night that the relaxation uses, and its base."""
-    used: dict[int, set[str]] = {}
-    for (kind, start, end), _, _ in bound.master.shares():
-        used.setdefault(kind, set()).update({start, end})
-    found = {}
-    for group in groups_of(schedule.pool):
-        worth = {place for kind in group.kinds for place in used.get(kind, set())} & set(group.stops)
-        for convoy in group.convoys:
-            found[convoy] = sorted(worth | {group.stops[0]})
-    return found if schedule.space.request.days > 1 else {}
+    if schedule.space.request.days == 1:
+        return {}
+    used: dict[Group, set[str]] = {}
+    for choice in bound.master.shares():
+        used.setdefault(choice.group, {choice.group.stops[0]}).add(choice.pair[2])
+    return {
+        convoy: sorted(places & set(group.stops)) for group, places in used.items() for convoy in group.convoys
+    }
 
 
 def _varied(best: Schedule, free: list[int], rng: np.random.Generator, watch: Watch) -> Schedule:

@@ -100,7 +100,7 @@ def _fuel_to_carry_l(schedule: Schedule, index: int) -> float:
     if used == 0:
         return 0.0
     day = slot.day + 1
-    while day < request.days and places[day] not in request.refuel | {schedule.space.stops[slot.convoy][0]}:
+    while day < request.days and places[day] not in schedule.space.fills(slot.convoy):
         used += schedule.drives[schedule.index(slot.convoy, day)].fuel_l
         day += 1
     return used / (1 - request.reserve_share)

@@ -94,19 +94,26 @@ class Schedule:
 
     def fuel_left_l(self, index: int) -> float:
         """Return what a vehicle may use in a slot, given the days since and until it can fill up."""
-        slot, request = self.space.slots[index], self.space.request
-        fills = request.refuel | {request.convoys[slot.convoy].base.place_id}
-        places = self.places[slot.convoy]
+        slot = self.space.slots[index]
+        fills, places, last = self.space.fills(slot.convoy), self.places[slot.convoy], self.space.request.days
         left = slot.fuel_l
         day = slot.day
         while day > 0 and places[day] not in fills:
             day -= 1
-            left -= self.drives[self.index(slot.convoy, day)].fuel_l
+            left -= self._needed_l(self.index(slot.convoy, day))
         day = slot.day + 1
-        while day < request.days and places[day] not in fills:
-            left -= self.drives[self.index(slot.convoy, day)].fuel_l
+        while day < last and places[day] not in fills:
+            left -= self._needed_l(self.index(slot.convoy, day))
             day += 1
         return left
+
+    def _needed_l(self, index: int) -> float:
+        """Return the litres a slot uses, or at least will, by the quickest way."""
+        if self.drives[index].steps:
+            return self.drives[index].fuel_l
+        _, start, end = self.pair(index)
+        ways, node = self.space.slots[index].terrain.ways, self.space.slots[index].terrain.node
+        return float(ways.fuel_l[ways.row(node(start)), node(end)])
 
     def redo(self, index: int) -> bool:
         """Give a slot the best drive there is while all else stays; say whether that gained anything."""
@@ -115,13 +122,21 @@ class Schedule:
         prize = self.prize(slot.day)
         left_l = self.fuel_left_l(index)
         found = self.pool.solve(self.pair(index), prize, None if left_l >= slot.fuel_l else max(left_l, 1e-6))
-        if found is None or found[0].fuel_l > left_l + 1e-9:
+        if found is None or found.fuel_l > left_l + 1e-9:
             self.put(index, old)
             return False
-        gained = float(prize[found[0].rows].sum() - prize[old.rows].sum())
-        better = gained > _LEAST_GAIN * (1 + abs(float(prize[old.rows].sum()))) or (not old.steps and found[0].steps != ())
-        self.put(index, found[0] if better else old)
+        gained = float(prize[found.rows].sum() - prize[old.rows].sum())
+        better = gained > _LEAST_GAIN or (not old.steps and found.steps != ())
+        self.put(index, found if better else old)
         return gained > _LEAST_GAIN
+
+    def shorten(self, index: int) -> None:
+        """Give a slot the best drive for the fuel that is left to it, whatever that loses."""
+        self.put(index, Column((), _EMPTY, 0.0))
+        prize = self.prize(self.space.slots[index].day)
+        found = self.pool.solve(self.pair(index), prize, max(self.fuel_left_l(index), 1e-6))
+        if found is not None:
+            self.put(index, found)
 
     def disturb(self, index: int, factor: Array, least: float) -> None:
         """Give a slot the best drive for disturbed prizes, as long as the aim stays above a least value.
@@ -137,12 +152,14 @@ class Schedule:
         self.put(index, Column((), _EMPTY, 0.0))
         left_l = self.fuel_left_l(index)
         found = self.pool.solve(self.pair(index), factor * self.prize(self.space.slots[index].day), max(left_l, 1e-6))
-        self.put(index, old if found is None else found[0])
+        self.put(index, old if found is None else found)
         if self.value < least:
             self.put(index, old)
 
     def try_night(self, convoy: int, day: int, place: str) -> bool:
         """Try to pass the night after a day elsewhere, with known drives to there and on; keep it where it gains."""
+        if self.places[convoy][day + 1] == place:
+            return False
         before, indices = self.value, (self.index(convoy, day), self.index(convoy, day + 1))
         old_place, old = self.places[convoy][day + 1], [self.drives[index] for index in indices]
         for index in indices:
@@ -162,9 +179,13 @@ class Schedule:
         return False
 
     def _best_known(self, index: int) -> Column | None:
-        prize, left_l = self.prize(self.space.slots[index].day), self.fuel_left_l(index)
+        """Return the best known drive of a slot; where none is known for the fuel left, find the best."""
+        slot, left_l = self.space.slots[index], self.fuel_left_l(index)
+        prize = self.prize(slot.day)
         known = [column for column in self.pool.of(self.pair(index)) if column.fuel_l <= left_l + 1e-9]
-        return max(known, key=lambda column: float(prize[column.rows].sum()), default=None)
+        if known:
+            return max(known, key=lambda column: float(prize[column.rows].sum()))
+        return self.pool.solve(self.pair(index), prize, left_l) if 0 < left_l < slot.fuel_l else None
 
     def copy(self) -> Schedule:
         """Return a schedule of its own with the same drives."""

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from sar.chains import Chains
+from sar.solver import solve_milp
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,9 +45,9 @@ class Drive:
     from_start, from_end : array of int, shape (chains,)
         Segments driven in and back out from each end.
     value : float
-        Prizes collected.
+        Prizes collected, less what the litres cost.
     bound : float
-        No drive collects more.
+        No drive has a greater value.
     """
 
     through: Ints
@@ -143,6 +144,8 @@ class DayModel:
                 used[number], used[count + number] = own.sum(), 2 * own.sum()
                 for deeper, along in zip(self._inward[number], (own, own[::-1]), strict=True):
                     used[deeper] = 2 * along[: len(deeper)]
+            if cost == "fuel_l":
+                self._used_l = used
             columns = np.flatnonzero(used)
             rows.append((columns.tolist(), (used[columns] / limit).tolist(), -np.inf, 1.0))
         return rows
@@ -157,20 +160,23 @@ class DayModel:
                 values[deeper] = along[: len(deeper)]
         return values
 
-    def best(self, prize: Array, *, gap: float = GAP) -> Drive | None:
+    def best(self, prize: Array, *, per_litre: float = 0.0, gap: float = GAP) -> Drive | None:
         """Return the drive that collects most; None when the two ends cannot be joined within the limits.
 
         Parameters
         ----------
         prize : array, shape (roads,)
             By position in the roads, not negative.
+        per_litre : float
+            What a litre driven takes off the prizes.
         gap : float
             Relative gap at which the search may stop.
         """
-        values = self._objective(prize)
+        values = self._objective(prize) - per_litre * self._used_l
         scale = max(float(values.max(initial=0.0)), 1e-300)
         values = values / scale
-        for _ in range(_CUT_ROUNDS):
+        # the cuts of a former relaxation serve for other prizes as well
+        for _ in range(0 if self._cuts else _CUT_ROUNDS):
             relaxed = self._solve(values, whole=False, gap=gap)
             if relaxed.x is None:
                 return None
@@ -202,7 +208,7 @@ class DayModel:
             matrix = vstack([matrix, cuts]).tocsr()
             low = np.concatenate([low, np.zeros(len(self._cuts))])
             high = np.concatenate([high, np.full(len(self._cuts), np.inf)])
-        return milp(
+        return solve_milp(
             -values,
             integrality=np.full(self._columns, int(whole)),
             bounds=self._bounds,

@@ -22,9 +22,10 @@ from sar.walk import GAP, DayModel, Drive
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-#: Places for the night beyond those nearest to the base are not looked at: each adds a programme to solve for every pair.
-MOST_STOPS = 6
+#: Places a convoy may begin or end a day at, the base with them: each adds a programme to solve for every pair.
+MOST_STOPS = 4
 
 
 @dataclass(frozen=True)
@@ -143,14 +144,36 @@ class Workspace:
         return DayModel(chains, chains.junction(first), chains.junction(last), slot.hours * S_PER_H, fuel_l)
 
     def drive(
-        self, slot: Slot, start: str, end: str, prize: Array, fuel_l: float | None = None, gap: float = GAP
+        self,
+        slot: Slot,
+        start: str,
+        end: str,
+        prize: Array,
+        *,
+        fuel_l: float | None = None,
+        per_litre: float = 0.0,
+        gap: float = GAP,
     ) -> tuple[Drive, tuple[Step, ...]] | None:
-        """Return the best drive of a slot between two places and its steps; `prize` is by row of the segments."""
+        """Return the best drive of a slot between two places and its steps; None where there is none.
+
+        Parameters
+        ----------
+        slot : Slot
+        start, end : str
+        prize : array, shape (n,)
+            By row of the segments.
+        fuel_l : float, optional
+            Less than the slot's limit, where a vehicle cannot fill up before and after.
+        per_litre : float
+            What a litre takes off the prizes.
+        gap : float
+            See `sar.walk.DayModel.best`.
+        """
         model = self.model(slot, start, end, fuel_l)
         if model is None:
             return None
         terrain = slot.terrain
-        found = model.best(prize[terrain.roads.rows], gap=gap)
+        found = model.best(prize[terrain.roads.rows], per_litre=per_litre, gap=gap)
         if found is None:
             return None
         along = steps_of(model, found)
@@ -158,6 +181,10 @@ class Workspace:
         if start != end and start > end:  # the model is that of the pair in order: drive it the other way round
             steps = [(row, not forward) for row, forward in reversed(steps)]
         return found, tuple(steps)
+
+    def fills(self, convoy: int) -> frozenset[str]:
+        """Return the places where a convoy can fill up: its base among them."""
+        return self.request.refuel | {self.request.convoys[convoy].base.place_id}
 
     def fuel_of(self, slot: Slot, steps: tuple[Step, ...]) -> float:
         """Return the litres one vehicle uses over some steps."""
@@ -217,7 +244,7 @@ def prepare(segments: pd.DataFrame, people: CoverageDebt, aim: CoverageDebt, req
             if key not in known:
                 known[key] = _terrain(segments, request, convoy, shut)
             slots.append(_slot(request, number, day, known[key]))
-    stops = tuple(_stops(request, slots[number]) for number in range(len(request.convoys)))
+    stops = tuple(_stops(request, slots[number], aim.first[:, 0]) for number in range(len(request.convoys)))
     space = Workspace(segments, people, aim, request, tuple(slots), stops)
     _require_departure(space)
     return space
@@ -261,13 +288,30 @@ def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy, shu
     return Terrain(roads, ways, arc_of_row, segment_between(roads))
 
 
-def _stops(request: PatrolRequest, slot: Slot) -> tuple[str, ...]:
-    """Return the base first, then where the convoy ends, then the places for a night that are nearest."""
+def _stops(request: PatrolRequest, slot: Slot, worth: Array) -> tuple[str, ...]:
+    """Return the base first, then where the convoy ends, then the places for a night that open most new ground.
+
+    A place opens the segments within half a shift of it; places are taken one by one for what they add.
+    """
     base = request.convoys[slot.convoy].base.place_id
-    stops = [base, request.ends.get(base, base)]
-    if request.days > 1:
-        near = sorted((slot.terrain.between_h(base, place), place) for place in request.nights if place != base)
-        stops += [place for hours, place in near if hours <= slot.hours][:MOST_STOPS]
+    stops = list(dict.fromkeys([base, request.ends.get(base, base)]))
+    if request.days == 1:
+        return tuple(stops)
+    terrain, roads = slot.terrain, slot.terrain.roads
+
+    def opened(place: str) -> Bools:
+        hours = terrain.ways.time_s[terrain.ways.row(terrain.node(place))] / S_PER_H
+        return np.asarray(np.maximum(hours[roads.start], hours[roads.end]) <= slot.hours / 2)
+
+    known = np.logical_or.reduce([opened(place) for place in stops])
+    near = sorted(place for place in request.nights if terrain.between_h(base, place) <= slot.hours)
+    while near and len(stops) < MOST_STOPS:
+        added = [float(worth[roads.rows[opened(place) & ~known]].sum()) for place in near]
+        place = near.pop(int(np.argmax(added)))
+        if max(added) <= 0:
+            break
+        known |= opened(place)
+        stops.append(place)
     return tuple(dict.fromkeys(stops))
 
 
