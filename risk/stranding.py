@@ -143,7 +143,13 @@ def clocks(loss: HourlyLoss, body: BodyParameters, walk: WalkParameters, strandi
     return Clocks(alive(staying), alive(walking), walked_km)
 
 
-def fate(clock: Clocks, water: WaterReach, traffic_per_h: Array, stranding: StrandingParameters) -> Fate:
+def fate(
+    clock: Clocks,
+    water: WaterReach,
+    traffic_per_h: Array,
+    stranding: StrandingParameters,
+    car_h: Array | None = None,
+) -> Fate:
     """Let the three ends of a stranding compete.
 
     Traffic finds those who stay at `traffic_per_h`, walkers less often. Walkers who know of water reach the first
@@ -157,6 +163,9 @@ def fate(clock: Clocks, water: WaterReach, traffic_per_h: Array, stranding: Stra
     traffic_per_h : array, shape (n,)
         Passing vehicles that stop, per hour.
     stranding : StrandingParameters
+    car_h : array, shape (n, k), optional
+        Hours a car takes that is called from a destination which is no water but a beacon, NaN at water: its walkers
+        are safe only when the car comes, which then comes to those who stayed too.
 
     Returns
     -------
@@ -168,8 +177,8 @@ def fate(clock: Clocks, water: WaterReach, traffic_per_h: Array, stranding: Stra
     nearness = np.exp(-water.distance_km[:, :1] / stranding.near_water_km)
     walks = stranding.walk_share + (1 - stranding.walk_share) * nearness
     knows = stranding.knows_water_share + (1 - stranding.knows_water_share) * nearness
-    waiting = _not_yet_at_water(clock, water)
-    help_under_way = stranding.alarm_share * knows * _delayed(_arrived(clock, waiting), stranding.alarm_delay_h)
+    waiting, helped = _ends_on_foot(clock, water, stranding.alarm_delay_h, car_h)
+    help_under_way = stranding.alarm_share * knows * helped
     exposed_walking = unfound_walking * (1 - knows + knows * waiting)
     exposed_staying = unfound_staying * (1 - help_under_way)
     dead_walking = _deaths(clock.walking, exposed_walking)
@@ -179,25 +188,19 @@ def fate(clock: Clocks, water: WaterReach, traffic_per_h: Array, stranding: Stra
     return Fate(death, still_there, clock.staying)
 
 
-def _not_yet_at_water(clock: Clocks, water: WaterReach) -> Array:
-    """Probability, by hour, that walkers who know of water have not yet come to one that works."""
-    waiting = np.ones((1, 1))
-    for distance_km, first in zip(water.distance_km.T, water.first_working.T, strict=True):
-        waiting = waiting - np.where(clock.walked_km >= distance_km[:, None], first[:, None], 0.0)
-    return np.asarray(np.maximum(waiting, 0.0))
-
-
-def _arrived(clock: Clocks, waiting: Array) -> Array:
-    """Probability, by hour, that walkers who know of water have come to it alive."""
-    steps = -np.diff(waiting, axis=1, prepend=1.0) * clock.walking
-    return np.asarray(np.cumsum(steps, axis=1))
-
-
-def _delayed(values: Array, hours: int) -> Array:
-    """Shift a curve by hours; before that it is zero."""
-    if hours == 0:
-        return values
-    return np.concatenate([np.zeros((len(values), hours)), values[:, :-hours]], axis=1)
+def _ends_on_foot(clock: Clocks, water: WaterReach, alarm_delay_h: int, car_h: Array | None) -> tuple[Array, Array]:
+    """Probability, by hour, that walkers who know of water are not yet safe, and that help they called has come."""
+    hours = np.arange(clock.walked_km.shape[1])
+    waiting, helped = np.ones((1, 1)), np.zeros((1, 1))
+    for k, (distance_km, first) in enumerate(zip(water.distance_km.T, water.first_working.T, strict=True)):
+        arrived_h = (clock.walked_km < distance_km[:, None]).sum(axis=1)
+        last = np.minimum(arrived_h, hours[-1])[:, None]
+        caller_alive = np.take_along_axis(np.broadcast_to(clock.walking, (len(last), len(hours))), last, axis=1)
+        car = np.full(len(arrived_h), np.nan) if car_h is None else car_h[:, k]
+        safe_h, help_h = (arrived_h + np.where(np.isnan(car), at_water, car) for at_water in (0, alarm_delay_h))
+        waiting = waiting - np.where(hours >= safe_h[:, None], first[:, None], 0.0)
+        helped = helped + np.where(hours >= help_h[:, None], first[:, None] * caller_alive, 0.0)
+    return np.maximum(waiting, 0.0), helped
 
 
 def _deaths(alive: Array, exposed: Array) -> Array:
