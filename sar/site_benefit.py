@@ -98,7 +98,7 @@ def car_hours(
         litres = np.take_along_axis(ends_l, from_end, axis=0)[0] + roads.fuel_l / 2
         found = (np.take_along_axis(ends_h, from_end, axis=0)[0] + roads.time_s / 2) / S_PER_H
         found[2 * litres > vehicle.usable_fuel_l(reserve_share)] = np.inf
-        hours[np.ix_(list(starts), roads.rows)] = found
+        hours[np.ix_(np.array(list(starts), dtype=np.int64), roads.rows)] = found
     return hours
 
 
@@ -211,7 +211,8 @@ def walk_benefit(
     """Return how many more live because of each new water point, or beacon, that groups can walk to.
 
     The fate of a group (`risk.stranding.fate`) is computed again with the site among its destinations; the gain is
-    people x (P(death) without - P(death) with), where that is positive.
+    works x people x (P(death) without - P(death) with one that works), where that is positive. One that fails is taken
+    to leave things as they are, although the fate model would let its nearness make more people walk.
 
     Parameters
     ----------
@@ -242,24 +243,22 @@ def walk_benefit(
     for first in range(0, len(gain), _CHUNK):
         part = slice(first, first + _CHUNK)
         row = walks.row[part]
-        death = _death_with(
-            found, traffic_per_h, row, sites[walks.site[part]], walks.distance_m[part], works, wait_h[part]
-        )
-        gain[part] = people[row] * np.maximum(found.fate.death[row] - death, 0.0)
+        death = _death_with(found, traffic_per_h, row, sites[walks.site[part]], walks.distance_m[part], wait_h[part])
+        gain[part] = works * people[row] * np.maximum(found.fate.death[row] - death, 0.0)
     used = gain > 0
     return csc_array((gain[used], (walks.row[used], walks.site[used])), shape=(len(found.lon), len(sites)))
 
 
 def _death_with(
-    found: Assessment, traffic_per_h: Array, row: Ints, at: Ints, distance_m: Array, works: float, wait_h: Array
+    found: Assessment, traffic_per_h: Array, row: Ints, at: Ints, distance_m: Array, wait_h: Array
 ) -> Array:
-    """Return P(death | stranded) at some rows when one more destination is known, shape of `row`."""
+    """Return P(death | stranded) at some rows when one more destination is known that works, shape of `row`."""
     stranding, water = found.conditions.stranding, found.water
     to_lon, to_lat = found.lon[at][:, None], found.lat[at][:, None]
     slow = walk_slowness(found.conditions.ground, found.lon[row], found.lat[row], to_lon, to_lat, distance_m[:, None])
     straight_m = np.column_stack([water.distance_m[row], distance_m])
     walked_m = stranding.winding * np.column_stack([found.slowness[row], slow]) * straight_m
-    probability = np.column_stack([water.probability[row], np.full(len(row), works)])
+    probability = np.column_stack([water.probability[row], np.ones(len(row))])
     car_h = np.column_stack([np.full_like(water.probability[row], np.nan), wait_h])
     order = np.argsort(straight_m, axis=1, kind="stable")
     walked_m, probability, car_h = (np.take_along_axis(each, order, axis=1) for each in (walked_m, probability, car_h))

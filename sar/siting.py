@@ -138,7 +138,7 @@ def _added(benefit: csc_array, best: Array) -> Array:
     """Return what each column adds to rows that already have `best`, shape (candidates,)."""
     column = np.repeat(np.arange(benefit.shape[1]), np.diff(benefit.indptr))
     more = np.maximum(benefit.data - best[benefit.indices], 0.0)
-    return np.bincount(column, weights=more, minlength=benefit.shape[1])
+    return np.bincount(column, weights=more, minlength=benefit.shape[1]).astype(np.float64)
 
 
 def _greedy(benefit: csc_array, among: Sequence[int], count: int) -> list[int]:

@@ -60,10 +60,11 @@ def _print(document: dict[str, Any]) -> None:
     )
     click.echo(
         f"now: {document['stranded_per_year']:.0f} stranded on land a year by the model, "
-        f"{document['deaths_per_year']:.0f} die, {document['deaths_beyond_cars_share']:.0%} of them where no base's car may drive"
+        f"{document['deaths_per_year']:.0f} die, "
+        f"{document['deaths_beyond_cars_share']:.0%} of them where no base's car may drive"
     )
     if document["kind"] == "base":
-        click.echo(f"today's bases: {document['today_per_year']:.1f} met alive a year")
+        click.echo(f"{document['today_counts']}: {document['today_per_year']:.1f} a year")
     proof = "proven best" if document["proven_optimal"] else "NOT proven best"
     click.echo(
         f"{proof}: bound {document['bound_per_year']:.1f}, gap {document['gap']:.2%} ({document['solver_status']})"

@@ -61,8 +61,9 @@ class _Offer:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of site: what its gain counts, what stands without new ones, what the answer rests on."""
+    """A kind of site: its name, what its gain counts, what `today` counts, what the answer rests on."""
 
+    noun: str
     counts: str
     today: str
     judgement: str
@@ -118,10 +119,10 @@ def propose_sites(
     progress(0.8)
     where = f" in {', '.join(sorted(wanted))}" if wanted else ""
     if offer.names.empty:
-        raise NoAnswer(f"there is no open place for a new {kind}{where}")
+        raise NoAnswer(f"there is no open place for a new {KINDS[kind].noun}{where}")
     siting = choose_sites(offer.benefit, count)
     if not siting.sites:
-        raise NoAnswer(f"no new {kind}{where} would reach anybody who is not reached now")
+        raise NoAnswer(f"no new {KINDS[kind].noun}{where} would reach anybody who is not reached now")
     return _document(context, on, kind, count, wanted, parameters, ground, offer, siting)
 
 
@@ -249,6 +250,7 @@ def _segment_names(context: RegionContext, segments: pd.DataFrame) -> pd.DataFra
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "base": Kind(
+            "base",
             "people met alive by a car",
             "met alive by cars of today's bases",
             "when and how often a base hears of a stranding, cars' speeds and fuel; cars stay in their country, legs "
@@ -256,13 +258,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _bases,
         ),
         "water": Kind(
+            "water point",
             "people who live because water is nearer",
             "die now",
             "how many walk and who knows of the point, that it works as often as said; whether there is ground water "
-            "is not known here",
+            "is not known here, and a group counts its best new point only",
             _water,
         ),
         "beacon": Kind(
+            "beacon",
             "people who live because a call was made on foot",
             "die now",
             "how many walk and who knows of the beacon, that the call gets through; shade or water at it is not "
@@ -297,6 +301,7 @@ def _document(
         "stranded_per_year": float(stranded.sum()) * DAYS_PER_YEAR,
         "deaths_per_year": float(dead.sum()) * DAYS_PER_YEAR,
         "deaths_beyond_cars_share": float(dead[no_car].sum() / max(dead.sum(), 1e-300)),
+        "today_counts": KINDS[kind].today,
         "today_per_year": offer.today * DAYS_PER_YEAR,
         "gain_per_year": siting.total * DAYS_PER_YEAR,
         "bound_per_year": siting.bound * DAYS_PER_YEAR,

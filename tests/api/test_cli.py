@@ -72,6 +72,16 @@ def test_risk_rasters(capsys, tmp_path):
             assert raster.bounds.left == -19 and raster.bounds.top == 40
 
 
+def test_site_table_and_json(capsys):
+    arguments = ("site", "--kind", "base", "--count", "2", "--country", "NE", "--country", "TD", "--date", "2026-06-15")
+    code, out, _ = run(capsys, *arguments)
+    assert code == 0 and "proven best" in out and "judgement" in out
+    code, out, _ = run(capsys, *arguments, "--json")
+    document = json.loads(out)
+    assert code == 0 and len(document["sites"]) == 2 and document["countries"] == ["NE", "TD"]
+    assert all(site["country"] in ("NE", "TD") for site in document["sites"])
+
+
 def test_plan_writes_what_it_says(capsys, tmp_path):
     code, out, _ = run(
         capsys, "plan", "--date", "2026-06-15", "--base", "agadez:2", "--hours", "6", "--out", str(tmp_path), "--json"
@@ -114,6 +124,8 @@ def test_plan_table_and_map(capsys, tmp_path):
         (("hindcast", __file__, "--train-until", "2020-12-31"), 1),
         (("incident", "import", __file__), 1),
         (("fly",), 1),
+        (("site", "--kind", "base", "--count", "0"), 1),
+        (("site", "--kind", "well", "--count", "1000", "--country", "ZZ", "--date", "June"), 4),
         (("risk", "--top", "many"), 1),
     ],
 )
