@@ -28,6 +28,8 @@ _GEOD = Geod(ellps="WGS84")
 
 #: Pairs whose fates are computed at once; each takes some 30 kB.
 _CHUNK = 4000
+#: Rows below this share of all deaths are left out: 10,000 of them are a thousandth of a per cent.
+_NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,9 @@ def walk_benefit(
     sparse array, shape (n, candidates)
         In the unit of `people`, not negative.
     """
+    dead = people * found.fate.death
+    counts = (dead > _NEGLIGIBLE * dead.sum())[walks.row]
+    walks = Walks(walks.row[counts], walks.site[counts], walks.distance_m[counts])
     wait_h = np.full(len(walks.row), np.nan)
     if car_h is not None:
         wait_h = np.ceil(np.maximum(car_h[walks.row], car_h[sites[walks.site]]))
