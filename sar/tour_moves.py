@@ -93,7 +93,9 @@ def empty_state(fleet: Fleet, groups: int) -> State:
     way[:, 0], way[:, 1] = fleet.start, fleet.end
     state = State(
         way,
-        *(np.zeros(vehicles, dtype=np.int64) for _ in range(3)),
+        np.zeros(vehicles, dtype=np.int64),
+        np.zeros(vehicles, dtype=np.int64),
+        np.zeros(vehicles, dtype=np.int64),
         np.full(locations, -1, dtype=np.int64),
         np.zeros(groups, dtype=np.int64),
         np.zeros(vehicles, dtype=np.int64),
