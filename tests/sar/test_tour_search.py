@@ -50,19 +50,31 @@ def best_by_enumeration(problem: Orienteering) -> float | None:
     return max(values, default=None)
 
 
-def random_problem(seed: int) -> Orienteering:
-    """Two depots, five tasks in four groups, two profiles, asymmetric ways some of which do not exist."""
+def shortest(matrix: np.ndarray) -> np.ndarray:
+    np.fill_diagonal(matrix, 0)
+    for by in range(len(matrix)):
+        matrix = np.minimum(matrix, matrix[:, by, None] + matrix[None, by, :])
+    return matrix
+
+
+def random_problem(seed: int, *, detours: bool = False) -> Orienteering:
+    """Two depots, five tasks in four groups, two profiles, asymmetric ways, a task that one profile cannot reach.
+
+    With `detours` the way over another location may be the shorter one.
+    """
     rng = np.random.default_rng(seed)
-    duration, distance = [], []
-    for _ in range(2):
-        matrix = rng.integers(5, 60, (7, 7))
-        matrix[rng.random((7, 7)) < 0.1] = NO_WAY
+    matrices = [rng.integers(5, 60, (7, 7)) for _ in range(4)]
+    if not detours:
+        matrices = [shortest(matrix) for matrix in matrices]
+    lost = rng.integers(2, 7)
+    for matrix in matrices[::2]:
+        matrix[lost, :] = matrix[:, lost] = NO_WAY
+    for matrix in matrices:
         np.fill_diagonal(matrix, 0)
-        duration.append(matrix)
-        distance.append(np.where(matrix == NO_WAY, NO_WAY, rng.integers(5, 60, (7, 7)) * (1 - np.eye(7, dtype=int))))
+    duration, distance = matrices[:2], matrices[2:]
     vehicles = (
-        Vehicle(0, int(rng.integers(60, 120)), 100, 0),
-        Vehicle(0, int(rng.integers(40, 100)), 90, 1, end=1),
+        Vehicle(0, int(rng.integers(40, 80)), 70, 0),
+        Vehicle(0, int(rng.integers(30, 70)), 60, 1, end=1),
     )
     required = frozenset({3}) if seed % 2 else frozenset()
     prize = rng.integers(1, 20, 5).astype(float)
@@ -89,9 +101,17 @@ def test_tiny_problems_are_solved_exactly_from_nothing(seed):
         recheck(problem, found)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_tours_are_feasible_where_the_straight_way_is_not_the_shortest(seed):
+    problem = random_problem(seed, detours=True)
+    found = improve(problem, None, seed=1, iterations=500)
+    if found is not None:
+        recheck(problem, found)
+
+
 @pytest.mark.parametrize("vehicles", [1, 3])
 def test_tours_given_never_get_worse_and_usually_better(vehicles):
-    problem = euclid(vehicles, 60, vehicles, 25_000)
+    problem = euclid(vehicles, 60, vehicles, 15_000)
     first = solve(problem, seed=1, iterations=5, scales=(30_000,))
     assert first is not None
     same = improve(problem, first, seed=1, iterations=0)
