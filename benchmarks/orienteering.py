@@ -4,7 +4,7 @@
 tours and their lengths for any file in that format, and the gap to the best known score where a table is given. Two
 processes search side by side for so many seconds and the better answer counts. A tour is checked in floating point on
 the coordinates of the file: it may be longer than Tmax by 1e-6 at most. Before the clock starts the search is compiled,
-which takes about a minute the first time on a machine.
+which takes half a minute or more the first time on a machine.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from sar.orienteering import Orienteering, Tours
 from sar.tour_anneal import Pool, Room, anneal, worth_of
 from sar.tour_moves import Fleet, copy_state, empty_state, insert
 
-#: Iterations between looks at the clock, and coolings from hot to cold in one search.
+#: Most iterations between looks at the clock (a hundredth of all, if fewer), and coolings from hot to cold in one search.
 CHUNK, COOLINGS = 1_000, 1
 #: Temperatures in shares of the mean prize; the whole way of all tours is worth this share of it too.
 HOT, COLD, TIE = 1.0, 0.02, 0.03
@@ -27,6 +27,8 @@ def improve(
     problem: Orienteering, tours: Tours | None, *, seed: int, iterations: int, seconds: float | None = None
 ) -> Tours | None:
     """Improve tours, or build them from nothing; None when no tours that do all required groups were found.
+
+    All tours keep the limits on any matrices; the search is good where a tour gets no longer by a task left out.
 
     Parameters
     ----------
@@ -77,7 +79,7 @@ class _Search:
         self.mean = float(problem.prize[problem.prize > 0].mean()) if (problem.prize > 0).any() else 1.0
 
     def begin_with(self, tasks: tuple[tuple[int, ...], ...]) -> None:
-        """Take over tours as the best and as those to change; without the limits they would have to be kept in."""
+        """Take over tours, whose limits are not checked again, as the best and as those to change."""
         for state in (self.current, self.best):
             copy_state(empty_state(self.fleet, self.groups), state)
             for vehicle, tour in enumerate(tasks):
@@ -99,7 +101,7 @@ class _Search:
                 self.choose(limit)
                 copy_state(self.best, self.current)
             warmth = HOT * (COLD / HOT) ** (progress * COOLINGS % 1)
-            chunk = min(CHUNK, iterations - done)
+            chunk = min(CHUNK, max(iterations // 100, 1), iterations - done)
             states = (self.current, self.trial, self.best)
             anneal(self.fleet, *states, self.pool, self.room, self.rng, chunk, warmth * self.mean, TIE * self.mean)
             done += chunk
