@@ -14,7 +14,7 @@ from sar.orienteering import Orienteering, Tours
 from sar.tour_anneal import Pool, Room, anneal, worth_of
 from sar.tour_moves import Fleet, copy_state, empty_state, insert
 
-#: Most iterations between looks at the clock (a hundredth of all, if fewer), and coolings from hot to cold in one search.
+#: Most iterations between looks at the clock (a hundredth of all, if fewer), and coolings from hot to cold in all.
 CHUNK, COOLINGS = 1_000, 1
 #: Temperatures in shares of the mean prize; the whole way of all tours is worth this share of it too.
 HOT, COLD, TIE = 1.0, 0.02, 0.03
