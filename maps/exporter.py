@@ -36,12 +36,13 @@ def exporters() -> Registry[Exporter]:
     return Registry(collect(maps.exporters, "EXPORTER"))
 
 
-def write_all(view: PlanView, folder: Path) -> list[Path]:
+def write_all(view: PlanView, folder: Path, progress: Callable[[float], None] = lambda share: None) -> list[Path]:
     """Write a plan in every format; return the paths in order of the formats' names."""
     folder.mkdir(parents=True, exist_ok=True)
     _clear_old_orders(folder)
     written = []
-    for exporter in exporters().values():
+    for number, exporter in enumerate(exporters().values()):
+        progress(number / len(exporters()))
         for name, content in exporter.render(view).items():
             path = folder / name
             path.write_bytes(content)

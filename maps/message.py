@@ -70,7 +70,9 @@ def order_of(document: dict[str, Any], vehicle_id: str) -> ShortOrder:
             OrderRun(leg["leg_id"], _number(leg["segments"][0]), _number(leg["segments"][-1])) for leg in convoy["legs"]
         )
         start = datetime.fromisoformat(convoy["start"])
-        return ShortOrder(document["data_version"][:4], start.astimezone(UTC), vehicle_id, runs)
+        # the day is in the time of leaving
+        vehicle = re.sub(r"-d\d+$", "", vehicle_id)
+        return ShortOrder(document["data_version"][:4], start.astimezone(UTC), vehicle, runs)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise BadInput(f"the file is no plan of guelta plan: {error} is missing") from None
 

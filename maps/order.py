@@ -7,13 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 from babel.dates import format_date
 
 from maps.plan_view import ConvoyView, PlanView
 from maps.sentences import name_column, point_name, sentence
 from maps.words import Language, number, phrase
-from routes.geodesy import distance_m
+from sar.plan import ConvoyPlan
 
 #: Hours between two calls home, and grace before the base raises the alarm. Judgement, as usual in desert convoys.
 CHECK_IN_H, OVERDUE_H = 2.0, 1.0
@@ -41,12 +40,12 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
         "language": language,
         "title": say("Patrol order"),
         "vehicle": vehicle_id,
-        "day": str(format_date(view.plan.on, format="full", locale=language)),
+        "day": str(format_date(plan.on, format="full", locale=language)),
         "plan": f"{say('plan {plan_id}', plan_id=view.plan_id)}, {say('data {version}', version=view.data_version)}",
         "code": f"guelta {view.plan_id} {vehicle_id} {view.data_version}",
         "facts": [
             [say("Leave"), f"{start:%H:%M} ({plan.start:%H:%M} UTC)"],
-            [say("Back at base"), f"{plan.end.astimezone(zone):%H:%M}"],
+            [_arrival(view, convoy, language), f"{plan.end.astimezone(zone):%H:%M}"],
             [say("Distance"), f"{number(plan.km, 0, language)} {say('km')}"],
             [say("Driving"), f"{number(plan.hours, 1, language)} {say('h')}"],
             [say("Fuel to carry, each vehicle"), f"{number(plan.fuel_l, 0, language)} {say('l')}"],
@@ -69,8 +68,8 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
         ),
         "finding_title": say("When you find people"),
         "finding": [say(step) for step in ON_FINDING],
-        "safety_title": say("Nearest place of safety"),
-        "safety": _safety(view, convoy, language),
+        "safety_title": say("Place of safety"),
+        "safety": hand_over_words(view, plan, language),
         "well_note": say("A well is a claim with a date: ask before you count on it."),
     }
 
@@ -119,24 +118,38 @@ def _wells(view: PlanView, convoy: ConvoyView, language: Language) -> list[list[
     ]
 
 
-def _safety(view: PlanView, convoy: ConvoyView, language: Language) -> str:
-    """Name the place of safety of the base's country that is nearest to the far end of the way."""
-    base = convoy.plan.convoy.base
-    safe = view.places[
-        view.places["roles"].str.split(";").map(lambda roles: "place_of_safety" in roles)
-        & (view.places["country"] == base.country)
-    ]
-    if safe.empty:
-        return phrase("No place of safety is known in this country: ask the base.", language)
-    home = view.places.loc[base.place_id, ["lon", "lat"]].to_numpy(float)
-    far = convoy.lonlat[int(np.argmax(((convoy.lonlat - home) ** 2).sum(axis=1)))]
-    away_m = pd.Series(
-        {row.place_id: distance_m((float(far[0]), float(far[1])), (row.lon, row.lat)) for row in safe.itertuples()}
-    )
-    nearest = str(away_m.idxmin())
-    return phrase(
-        "{place}, {km} km from the farthest point",
+def _arrival(view: PlanView, convoy: ConvoyView, language: Language) -> str:
+    """Say where the day ends: at base, or at a place for the night."""
+    plan = convoy.plan
+    if plan.ends_at == plan.convoy.base.place_id:
+        return phrase("Back at base", language)
+    name = str(view.places.at[plan.ends_at, name_column(language)])
+    return phrase("Ends at {place}", language, place=name)
+
+
+def hand_over_words(view: PlanView, plan: ConvoyPlan, language: Language) -> str:
+    """Say where people found are taken, how far that is, and how many drives a whole group takes."""
+    found = plan.hand_over
+    if found is None:
+        return phrase(
+            "No place of safety with room, water, care and shelter may be proposed: agree one with the base before "
+            "leaving; never cross a border with people found.",
+            language,
+        )
+    name = str(view.places.at[found.place.place_id, name_column(language)])
+    words = phrase(
+        "{place}: room for {room}, at most {hours} h from the way",
         language,
-        place=str(safe.at[nearest, name_column(language)]),
-        km=number(float(away_m.min()) / 1000, 0, language),
+        place=name,
+        room=number(found.place.room, 0, language),
+        hours=number(found.farthest_h, 1, language),
     )
+    if found.extra_h > 0:
+        words += ". " + phrase(
+            "It lies {hours} h beyond the end of the day", language, hours=number(found.extra_h, 1, language)
+        )
+    if found.trips > 1:
+        words += ". " + phrase("A whole group takes {trips} drives", language, trips=number(found.trips, 0, language))
+    if found.place.agreed_by:
+        words += ". " + phrase("Across the border as agreed by {who}", language, who=found.place.agreed_by)
+    return words + "."

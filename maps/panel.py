@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from babel.dates import format_date
 
+from maps.order import hand_over_words
 from maps.plan_view import ConvoyView, LegRun, PlanView
 from maps.sentences import convoy_name, name_column, point_name, sentence
 from maps.words import Language, number, phrase
@@ -31,13 +33,21 @@ def plan_panel(view: PlanView, language: Language) -> dict[str, Any]:
         **_frame(language, view.data_version),
         "title": phrase("Patrol plan", language),
         "subtitle": phrase(
-            "{date}: {convoys} convoys, shift of {hours} h",
+            "{date}: {convoys} convoys, {days} days, shift of {hours} h",
             language,
             date=_day(plan.on, language),
-            convoys=number(len(plan.convoys), 0, language),
-            hours=f"{plan.hours:g}",
+            convoys=number(len(plan.request.convoys), 0, language),
+            days=number(plan.request.days, 0, language),
+            hours=f"{plan.request.hours:g}",
         ),
-        "summary": _promise(plan.expected_people_reached, language),
+        "summary": [
+            *_promise(plan.expected_people_reached / plan.request.days, language),
+            phrase(
+                "At least {share} % of the best that could be planned.",
+                language,
+                share=number(math.floor(100 * plan.share_of_best), 0, language),
+            ),
+        ],
         "convoys": [_convoy(view, order, convoy, language) for order, convoy in enumerate(view.convoys)],
         "left_out": [
             {
@@ -107,7 +117,7 @@ def _promise(people: float, language: Language) -> list[str]:
     """Say the expectation, and the same as days until one group is found: 0.56 people means little at 3 a.m."""
     lines = [
         phrase(
-            "Expected: {people} people met alive in distress.",
+            "Expected: {people} people met alive in distress a day.",
             language,
             people=number(people, 2, language),
         )
@@ -131,10 +141,12 @@ def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) 
         (phrase("Fuel to carry, each vehicle", language), f"{number(plan.fuel_l, 0, language)} {unit_l}"),
         (phrase("Water to carry, each vehicle", language), f"{number(plan.water_l, 0, language)} {unit_l}"),
         (phrase("People expected", language), number(plan.expected_people_reached, 2, language)),
+        (phrase("Place of safety", language), hand_over_words(view, plan, language)),
     ]
     times = phrase(
-        "leaves {start}, back {end} (local time)",
+        "{date}: leaves {start}, arrives {end} (local time)",
         language,
+        date=_day(plan.on, language),
         start=f"{plan.start.astimezone(zone):%H:%M}",
         end=f"{plan.end.astimezone(zone):%H:%M}",
     )

@@ -101,9 +101,9 @@ class PlanView:
     @property
     def plan_id(self) -> str:
         """Ten hexadecimal digits that name this plan: the same orders have the same id."""
-        parts = [self.data_version, str(self.plan.on), f"{self.plan.hours:g}", str(self.plan.seed)]
+        parts = [self.data_version, str(self.plan.on), f"{self.plan.request.hours:g}", str(self.plan.request.seed)]
         for convoy in self.plan.convoys:
-            parts += [convoy.convoy.convoy_id, *(f"{piece.segment_id}{piece.forward}" for piece in convoy.pieces)]
+            parts += [convoy.label, *(f"{piece.segment_id}{piece.forward}" for piece in convoy.pieces)]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:10]
 
 

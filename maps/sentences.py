@@ -10,21 +10,25 @@ from sar.note import Note
 #: Code of a remark to its English text, the key of the catalogues.
 SENTENCES = {
     "closed": "closed",
+    "closed_until": "closed until {until}",
+    "zone": "only convoys with this skill or permit may drive there: {skill}",
+    "not_from_night": "cannot be taken in from where {convoy} passes its nights",
     "blocked": "in a closed area ({name})",
     "no_way": "no open road leads there from the bases inside their countries",
     "out_of_shift": "{needed_h} h there and back from {base}, the shift has {limit_h} h: {short_h} h short",
     "out_of_fuel": "{needed_l} l there and back from {base}, {limit_l} l may be planned: {short_l} l short",
-    "displaces_more": "would keep {convoy} out {overrun_min} min past its shift; worth {worth_people} people against "
-    "{displaced_people} that those minutes reach now",
+    "displaces_more": "worth less than what it displaces: {convoy} would reach {worth_people} people more and "
+    "{displaced_people} fewer",
     "curfew": "the curfew at {base} leaves {left_h} h of the {wanted_h} h asked for",
     "crew_limit": "a shift of {shift_h} h at {base} is over the crew limit of {limit_h} h: take a relief crew",
     "water_capacity": "each vehicle can carry {carried_l} l of the {wanted_l} l of water wanted",
+    "seats": "{seats_count} seats for a group of {group_count} people: several drives, or a truck from the base",
     "crew_heat": "crew: at the worst hour {wbgt_degc} °C WBGT, {work_min} min of hard work an hour; each drinks "
     "{drink_l} l",
     "stays": "This convoy stays at base.",
 }
 #: Digits after the point by the unit a value's name ends in.
-_DIGITS = {"h": 1, "l": 0, "min": 0, "people": 3, "degc": 0}
+_DIGITS = {"h": 1, "l": 0, "min": 0, "people": 3, "degc": 0, "count": 0}
 
 
 def name_column(language: Language) -> str:
@@ -55,7 +59,7 @@ def sentence(note: Note, language: Language, places: pd.DataFrame) -> str:
             values[key] = str(places.at[value, name_column(language)])
         elif key == "convoy":
             values[key] = convoy_name(str(value), language, places)
-        elif key == "name":
+        elif key in ("name", "until", "skill"):
             values[key] = str(value)
         else:
             values[key] = number(float(value), _DIGITS[key.rsplit("_", 1)[-1]], language)

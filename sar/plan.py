@@ -47,6 +47,8 @@ class ConvoyPlan:
         Nodes: the base, a place for the night, or where a convoy under way stands.
     start, end : datetime
         Aware UTC.
+    rest : (datetime, datetime) or None
+        Between which nobody drives for the heat.
     pieces : tuple of DrivenPiece
         In order; empty when the convoy has nothing worth driving.
     fuel_l, water_l : float
@@ -65,11 +67,17 @@ class ConvoyPlan:
     ends_at: str
     start: datetime
     end: datetime
+    rest: tuple[datetime, datetime] | None
     pieces: tuple[DrivenPiece, ...]
     fuel_l: float
     water_l: float
     hand_over: HandOver | None
     notes: tuple[Note, ...]
+
+    @property
+    def label(self) -> str:
+        """Name of the convoy, and its day where the plan has several."""
+        return self.convoy.convoy_id + (f"-d{self.day + 1}" if self.days > 1 else "")
 
     @property
     def order_ids(self) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ def _convoy_plan(schedule: Schedule, index: int, pieces: tuple[DrivenPiece, ...]
         ends_at=ends_at,
         start=slot.shift.start,
         end=slot.shift.clock(hours),
+        rest=slot.shift.rest if slot.shift.clock(hours) > slot.shift.start else None,
         pieces=pieces,
         fuel_l=_fuel_to_carry_l(schedule, index),
         water_l=water_l,

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array, csc_array, eye_array, hstack
+
+from sar.solver import solve_milp
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -200,7 +202,7 @@ def _solve(benefit: csc_array, count: int, scale: float, time_limit_s: float) ->
         constraints.append(LinearConstraint(hstack([eye_array(len(row)), -chosen], format="csc"), ub=0))
         blank = coo_array((one_each.shape[0], sites))
         constraints.append(LinearConstraint(hstack([one_each, blank], format="csc"), ub=1))
-    return milp(
+    return solve_milp(
         -scale * np.concatenate([value, carried]),
         integrality=np.concatenate([np.zeros(len(row)), np.ones(sites)]),
         bounds=Bounds(0, 1),

@@ -7,10 +7,11 @@ import time
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csc_array
 
 from sar.orienteering import Orienteering, Tours
+from sar.solver import solve_milp
 from sar.tour_anneal import Pool, Room, anneal, worth_of
 from sar.tour_moves import Fleet, copy_state, empty_state, insert
 
@@ -169,7 +170,7 @@ def _best_set(fleet: Fleet, pool: Pool, kinds: list[list[int]], groups: int, sec
     shape = (groups + len(kinds), len(slots))
     most = np.append(np.ones(groups), [len(vehicles) for vehicles in kinds])
     options = {"node_limit": CHOOSE_NODES, **({} if seconds is None else {"time_limit": seconds})}
-    chosen = milp(
+    chosen = solve_milp(
         -np.array([fleet.worth[tasks].sum() for tasks in members]),
         integrality=np.ones(len(slots)),
         bounds=Bounds(0, 1),

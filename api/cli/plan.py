@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from api.cli.common import (
-    folder_option,
-    json_option,
-    language_option,
-    print_json,
-    print_table,
-    progress_bar,
-    tomorrow,
-    weather_option,
-)
+from api.cli.common import folder_option, json_option, language_option, print_json, progress_bar, tomorrow, weather_option
+from api.cli.plan_options import driven_option, since_option, wish_options
+from api.cli.plan_output import document, show_plan, watched, write_plan
 
 
 @click.command("plan")
@@ -28,19 +22,9 @@ from api.cli.common import (
     metavar="PLACE[:VEHICLES[:TYPE]]",
     help="A base and its vehicles, as agadez:2; may be given several times.",
 )
-@click.option("--hours", type=float, default=12.0, show_default=True, help="Length of the shift.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Same seed, same plan.")
-@click.option("--close", "closed", multiple=True, metavar="SEGMENT", help="Segment that may not be driven.")
-@click.option("--require", "required", multiple=True, metavar="SEGMENT", help="Segment that has to be visited.")
-@click.option(
-    "--since-visit",
-    "since_h",
-    type=float,
-    default=168.0,
-    show_default=True,
-    help="Hours since the last patrol, where nothing better is known.",
-)
-@click.option("--allow-single", is_flag=True, help="Let a single car leave alone.")
+@wish_options
+@driven_option
+@since_option
 @folder_option("Folder for plan.json, plan.geojson, a GPX and a PDF order for each vehicle, and map.html.")
 @weather_option
 @language_option
@@ -48,107 +32,46 @@ from api.cli.common import (
 def command(
     day: str,
     bases: tuple[str, ...],
-    hours: float,
-    seed: int,
-    closed: tuple[str, ...],
-    required: tuple[str, ...],
+    driven_files: tuple[Path, ...],
     since_h: float,
-    allow_single: bool,
     folder: Path,
     weather_file: Path | None,
     language: str,
     as_json: bool,
+    **wishes: Any,
 ) -> None:
-    """Plan a day's patrols and write the orders.
+    """Plan patrols of one or more days and write the orders.
 
     Convoys leave their base in twos, stay in its country and outside its curfew, and come back with a fifth of their
-    fuel in reserve.
+    fuel in reserve. Ctrl-C during planning takes the best plan so far.
     """
     with progress_bar("opening the region") as progress:
         from api.context import open_region
         from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
-        from api.usecases.page import write_page
-        from api.usecases.patrol import plan_request, read_request, visit_parameters
+        from api.usecases.patrol import plan_request, visit_parameters
         from api.usecases.risk import weather_words
-        from maps.exporter import write_all
-        from maps.exporters.json_plan import document
+        from api.usecases.visits import hours_since, read_visits
+        from api.usecases.wishes import Wishes, read_request
 
         progress(0.3)
         context = open_region()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
-        request = faults.read(
-            lambda: read_request(
-                context,
-                on or FIRST_DAY,
-                bases,
-                hours,
-                seed=seed,
-                closed=closed,
-                required=required,
-                allow_single=allow_single,
-            )
-        )
+        request = faults.read(lambda: read_request(context, on or FIRST_DAY, Wishes(bases, **wishes)))
         visit = faults.read(lambda: visit_parameters(since_h))
+        visits = faults.read(lambda: read_visits(context, driven_files))
         weather = faults.read(lambda: weather_of(weather_file))
         faults.settle()
-        assert on is not None and visit is not None and request is not None
+        assert on is not None and visit is not None and request is not None and visits is not None
         progress(0.5)
         context = context.with_files(weather)
         context.risk(on)
-    with progress_bar("planning") as progress:
-        view = plan_request(context, request, visit, progress)
-    written = write_all(view, folder)
-    page = write_page(context, on, language, folder / "map.html", view)  # type: ignore[arg-type]
-    files = [str(path) for path in [*written, page]]
+    since = hours_since(context, visits, on, since_h)
+    with watched("planning") as watch:
+        view = plan_request(context, request, visit, watch, since)
+    files = write_plan(context, view, folder, language)
     if as_json:
         print_json({**document(view), "weather": weather_words(context, on), "files": files})
         return
     click.echo(f"weather: {weather_words(context, on)}")
-    _print(view, files)
-
-
-def _print(view: object, files: list[str]) -> None:
-    from maps.plan_view import PlanView
-    from maps.sentences import sentence
-
-    assert isinstance(view, PlanView)
-    rows = []
-    for convoy in view.convoys:
-        plan = convoy.plan
-        legs = (
-            " → ".join([convoy.runs[0].start_name, *(run.end_name for run in convoy.runs)])
-            if convoy.runs
-            else "stays at base"
-        )
-        for name in plan.convoy.vehicle_ids:
-            rows.append(
-                [
-                    name,
-                    legs,
-                    f"{plan.km:.0f}",
-                    f"{plan.hours:.1f}",
-                    f"{plan.fuel_l:.0f}",
-                    f"{plan.water_l:.0f}",
-                    f"{plan.expected_people_reached:.2f}",
-                ]
-            )
-            legs = "with the above"
-    heads = ["vehicle", "legs", "km", "hours", "fuel l", "water l", "people reached by convoy"]
-    print_table(f"Patrols of {view.plan.on}, plan {view.plan_id}", heads, rows, left=2)
-    click.echo(
-        f"expected people reached alive: {view.plan.expected_people_reached:.2f} of {view.plan.area_benefit:.2f} "
-        "that visiting every segment of the bases' countries would reach"
-    )
-    for convoy in view.convoys:
-        for note in convoy.plan.notes:
-            click.echo(f"note: {sentence(note, 'en', view.places)}")
-    print_table(
-        "Worst segments left out",
-        ["segment", "why"],
-        [[left.segment_id, sentence(left.why, "en", view.places)] for left in view.plan.left_out],
-        left=2,
-    )
-    click.echo("wrote:")
-    for path in files:
-        click.echo(f"  {path}")
+    show_plan(view, files)

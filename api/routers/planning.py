@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
-from api.usecases.patrol import plan_request, read_request, visit_parameters
+from api.usecases.patrol import plan_request, visit_parameters
 from api.usecases.risk import risk_document, risk_table
 from api.usecases.route import find_route, route_document
 from api.usecases.survive import Distress, ask, survival_document
+from api.usecases.wishes import Wishes, read_request
 from maps.exporters.json_plan import document
 
 routes = APIRouter()
@@ -32,6 +33,10 @@ class PatrolPlanRequest(BaseModel):
     closed: list[str] = Field(default_factory=list, max_length=1000)
     required: list[str] = Field(default_factory=list, max_length=1000)
     allow_single: bool = False
+    days: int = Field(1, ge=1, le=14)
+    explore: float = Field(0.15, ge=0, lt=1)
+    vary: float = Field(0.0, ge=0, le=0.5)
+    home_each_night: bool = False
     hours_since_visit: float = Field(168.0, ge=0, le=8760)
 
 
@@ -97,12 +102,18 @@ def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
         lambda: read_request(
             context,
             on or FIRST_DAY,
-            wanted.bases,
-            wanted.hours,
-            seed=wanted.seed,
-            closed=wanted.closed,
-            required=wanted.required,
-            allow_single=wanted.allow_single,
+            Wishes(
+                tuple(wanted.bases),
+                wanted.hours,
+                days=wanted.days,
+                seed=wanted.seed,
+                closed=tuple(wanted.closed),
+                required=tuple(wanted.required),
+                allow_single=wanted.allow_single,
+                explore=wanted.explore,
+                vary=wanted.vary,
+                home_each_night=wanted.home_each_night,
+            ),
         )
     )
     faults.settle()

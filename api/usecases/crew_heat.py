@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -24,15 +24,15 @@ def with_crew_heat(context: RegionContext, plan: Plan) -> Plan:
     The limits are those of ISO 7243 for acclimatised people at 300 W; the water is ISO 7933's loss, a quarter of the
     hours on foot.
     """
-    return replace(plan, convoys=tuple(_with_heat(context, plan.on, convoy) for convoy in plan.convoys))
+    return replace(plan, convoys=tuple(_with_heat(context, convoy) for convoy in plan.convoys))
 
 
-def _with_heat(context: RegionContext, on: date, convoy: ConvoyPlan) -> ConvoyPlan:
+def _with_heat(context: RegionContext, convoy: ConvoyPlan) -> ConvoyPlan:
     if not convoy.pieces:
         return convoy
     rows = context.network.segments.loc[[piece.segment_id for piece in convoy.pieces]]
     lon, lat = rows["lon"].to_numpy(float), rows["lat"].to_numpy(float)
-    weather = context.weather.hours(lon, lat, on)
+    weather = context.weather.hours(lon, lat, convoy.on)
     hours = _solar_hours(convoy, float(lon.mean()))
     heat = wbgt_degc(weather)[:, hours]
     worst = float(np.max(heat))

@@ -1,93 +1,42 @@
-"""Patrols of a day: from bases as users write them to a plan joined with the map."""
+"""Patrols: from a request to a plan joined with the map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+import numpy as np
+from numpy.typing import NDArray
 
 from api.context import RegionContext
 from api.usecases.crew_heat import with_crew_heat
-from api.usecases.inputs import Faults, convoys_of
 from data.errors import BadInput
 from maps.plan_view import PlanView, view_plan
-from sar.benefit import VisitParameters, visit_benefit
-from sar.patrol import plan_patrols
-from sar.workspace import PatrolRequest
+from sar.benefit import VisitBenefit, VisitParameters
+from sar.debt import CoverageDebt
+from sar.patrol import Watch, plan_patrols
+from sar.request import PatrolRequest
 
-
-def read_request(
-    context: RegionContext,
-    on: date,
-    bases: Iterable[str],
-    hours: float,
-    *,
-    seed: int = 0,
-    closed: Iterable[str] = (),
-    required: Iterable[str] = (),
-    allow_single: bool = False,
-) -> PatrolRequest:
-    """Turn what a user wrote into a request.
-
-    Parameters
-    ----------
-    context : RegionContext
-    on : date
-    bases : iterable of str
-        "place:vehicles" or "place:vehicles:vehicle_type".
-    hours : float
-        Shift of every convoy.
-    seed : int
-    closed, required : iterable of str
-        Segment ids.
-    allow_single : bool
-        Whether a single car may leave alone.
-
-    Raises
-    ------
-    BadInput
-        With every fault.
-    """
-    faults = Faults()
-    closed, required = frozenset(closed), frozenset(required)
-    convoys = faults.read(lambda: convoys_of(context.pack, bases, allow_single=allow_single))
-    unknown = sorted((closed | required) - set(context.network.segments.index))
-    faults.lines += [f"segment '{segment[:80]}' is not known" for segment in unknown]
-    group_size = context.conditions(on).stranding.group_size
-    # a stand-in base lets the other faults be found while the bases themselves are wrong
-    checked = convoys or convoys_of(context.pack, ["agadez:2"])
-    blocked = blocked_names(context, on)
-    request = faults.read(
-        lambda: PatrolRequest(on, hours, checked, closed, required, group_size=group_size, seed=seed, blocked=blocked)
-    )
-    faults.settle()
-    assert request is not None
-    return request
-
-
-def blocked_names(context: RegionContext, on: date) -> dict[str, str]:
-    """Return the segments closed by mines or fighting on a day, with the name of their area."""
-    blocked = context.blocked(on)
-    names = context.pack.blocked_areas.set_index("area_id")["name"]
-    return {str(segment): str(names[area]) for segment, area in blocked[blocked != ""].items()}
+Array = NDArray[np.float64]
 
 
 def plan_request(
     context: RegionContext,
     request: PatrolRequest,
     visit: VisitParameters | None = None,
-    progress: Callable[[float], None] | None = None,
+    watch: Watch | None = None,
+    hours_since: Array | None = None,
 ) -> PlanView:
-    """Plan a day's patrols.
+    """Plan patrols.
 
     Parameters
     ----------
     context : RegionContext
     request : PatrolRequest
-        From `read_request`.
+        From `api.usecases.wishes.read_request`.
     visit : VisitParameters, optional
         How well a patrol sees and when it last came.
-    progress : callable, optional
-        Called with the share done.
+    watch : Watch, optional
+        Follows the work and may stop it.
+    hours_since : array, shape (n,), optional
+        Since the last visit to each segment, where a record is kept; else as `visit` says.
 
     Returns
     -------
@@ -99,18 +48,34 @@ def plan_request(
         See `sar.patrol.plan_patrols`.
     """
     visit = visit or VisitParameters()
-    risk, segments = context.risk(request.on), context.network.segments
-    benefit = visit_benefit(
-        risk.table["incident_rate_per_km_day"].to_numpy(float),
-        segments["length"].to_numpy(float),
-        request.group_size,
-        risk.still_there,
-        visit.hours_since_visit,
-        visit.pod,
-    )
-    plan = with_crew_heat(context, plan_patrols(segments, benefit, request, progress=progress))
+    since: Array | float = visit.hours_since_visit if hours_since is None else hours_since
+    people, aim = debts(context, request, visit, since)
+    plan = plan_patrols(context.network.segments, people, aim, request, watch)
+    plan = with_crew_heat(context, plan)
     water = context.water_points(request.on)
-    return view_plan(plan, segments, context.pack.places, water, context.pack.version)
+    return view_plan(plan, context.network.segments, context.pack.places, water, context.pack.version)
+
+
+def debts(
+    context: RegionContext, request: PatrolRequest, visit: VisitParameters, since: Array | float
+) -> tuple[CoverageDebt, CoverageDebt]:
+    """Return what visits reach on the days of a request, and what the planner aims at.
+
+    The aim gives a share to exploration: to each segment in proportion to the half-width of the 80 % interval of its
+    rate, scaled so that the operational area holds as much to learn as people to reach.
+    """
+    table, segments = context.risk(request.on).table, context.network.segments
+    length_m = segments["length"].to_numpy(float)
+    rate = np.nan_to_num(table["incident_rate_per_km_day"].to_numpy(float))
+    spread = np.nan_to_num((table["incident_rate_high"] - table["incident_rate_low"]).to_numpy(float)) / 2
+    countries = {convoy.base.country for convoy in request.convoys}
+    area = segments["country"].isin(countries).to_numpy() & (segments["mode"] != "sea").to_numpy()
+    known, unsure = ((each * length_m)[area].sum() for each in (rate, spread))
+    aimed = (1 - request.explore) * rate + request.explore * spread * (known / unsure if unsure > 0 else 0.0)
+    still = context.risk(request.on).still_there
+    benefits = [VisitBenefit.of(each, length_m, request.group_size, still, visit.pod) for each in (rate, aimed)]
+    people, aim = (CoverageDebt.of(benefit, since, request.days) for benefit in benefits)
+    return people, aim
 
 
 def visit_parameters(hours_since_visit: float) -> VisitParameters:

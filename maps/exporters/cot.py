@@ -74,7 +74,7 @@ def _render(view: PlanView) -> dict[str, bytes]:
         f"{vehicle_id}.cot.xml": vehicle_cot(view, convoy, vehicle_id)
         for convoy in view.convoys
         if convoy.runs
-        for vehicle_id in convoy.plan.convoy.vehicle_ids
+        for vehicle_id in convoy.plan.order_ids
     }
 
 

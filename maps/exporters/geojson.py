@@ -29,6 +29,7 @@ def _lines(convoy: ConvoyView) -> list[dict[str, Any]]:
             "properties": {
                 "feature": "patrol-leg",
                 "convoy_id": convoy.plan.convoy.convoy_id,
+                "date": convoy.plan.on.isoformat(),
                 "order": order,
                 "leg_id": run.leg_id,
                 "mode": run.mode,

@@ -42,6 +42,7 @@ def _legs(view: PlanView) -> gpd.GeoDataFrame:
         {
             "plan_id": view.plan_id,
             "convoy": convoy.plan.convoy.convoy_id,
+            "date": convoy.plan.on.isoformat(),
             "leg": number,
             "leg_id": run.leg_id,
             "from_name": run.start_name,
@@ -63,6 +64,7 @@ def _stops(view: PlanView) -> gpd.GeoDataFrame:
     rows = [
         {
             "convoy": convoy.plan.convoy.convoy_id,
+            "date": convoy.plan.on.isoformat(),
             "leg": number,
             "name": run.end_name,
             "geometry": Point(run.lonlat[-1]),

@@ -15,10 +15,10 @@ def vehicle_gpx(view: PlanView, convoy: ConvoyView, vehicle_id: str) -> bytes:
     """Return the GPX file of one vehicle (UTF-8)."""
     gpx = gpxpy.gpx.GPX()
     gpx.creator = "Guelta"
-    gpx.name = f"{vehicle_id} {view.plan.on.isoformat()}"
+    gpx.name = f"{vehicle_id} {convoy.plan.on.isoformat()}"
     gpx.description = f"plan {view.plan_id}, data {view.data_version}"
     base = view.places.loc[convoy.plan.convoy.base.place_id]
-    gpx.waypoints.append(_waypoint(base["lon"], base["lat"], str(base["name"]), "base", "start and end"))
+    gpx.waypoints.append(_waypoint(base["lon"], base["lat"], str(base["name"]), "base", "base"))
     for water in view.water_points.itertuples():
         symbol = "water" if water.probability >= COUNTED_ON else "dry"
         known = f"{water.kind}, {water.reliability.replace('_', ' ')}"
@@ -55,7 +55,7 @@ def _render(view: PlanView) -> dict[str, bytes]:
     return {
         f"{vehicle_id}.gpx": vehicle_gpx(view, convoy, vehicle_id)
         for convoy in view.convoys
-        for vehicle_id in convoy.plan.convoy.vehicle_ids
+        for vehicle_id in convoy.plan.order_ids
     }
 
 

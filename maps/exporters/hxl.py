@@ -39,7 +39,7 @@ def plan_csv(view: PlanView) -> bytes:
             writer.writerow(
                 [
                     view.plan_id,
-                    view.plan.on.isoformat(),
+                    convoy.plan.on.isoformat(),
                     convoy.plan.convoy.convoy_id,
                     number,
                     run.start_name,

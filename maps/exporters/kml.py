@@ -41,11 +41,11 @@ def plan_kml(view: PlanView) -> bytes:
 
 def _convoy(document: ElementTree.Element, convoy: ConvoyView, number: int) -> None:
     folder = _add(document, "Folder")
-    _add(folder, "name", convoy.plan.convoy.convoy_id)
+    _add(folder, "name", convoy.plan.label)
     if not convoy.runs:
         return
     way = _add(folder, "Placemark")
-    _add(way, "name", f"{convoy.plan.convoy.convoy_id}: {convoy.plan.km:.0f} km, {convoy.plan.hours:.1f} h")
+    _add(way, "name", f"{convoy.plan.label}: {convoy.plan.km:.0f} km, {convoy.plan.hours:.1f} h")
     _add(way, "styleUrl", f"#convoy{number}")
     line = _add(way, "LineString")
     _add(line, "tessellate", "1")

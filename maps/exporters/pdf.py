@@ -46,7 +46,7 @@ def _render(view: PlanView) -> dict[str, bytes]:
         f"{vehicle_id}.{language}.pdf": vehicle_pdf(view, convoy, vehicle_id, language)
         for convoy in view.convoys
         if convoy.runs
-        for vehicle_id in convoy.plan.convoy.vehicle_ids
+        for vehicle_id in convoy.plan.order_ids
         for language in LANGUAGES
     }
 
