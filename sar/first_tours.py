@@ -43,19 +43,10 @@ def _driven(space: Workspace, number: int, visits: list[Step]) -> tuple[Step, ..
     driven: list[Step] = []
     for row, forward in visits:
         begins, ends = terrain.ends(row, forward)
-        driven += _between(terrain, here, begins)
+        driven += terrain.between(here, begins)
         driven.append((row, forward))
         here = ends
-    return tuple(driven + _between(terrain, here, last))
-
-
-def _between(terrain: Terrain, start: int, end: int) -> list[Step]:
-    nodes = terrain.ways.nodes_between(start, end)
-    steps = []
-    for first, last in zip(nodes[:-1], nodes[1:], strict=True):
-        arc = terrain.arc_between[first, last]
-        steps.append((int(terrain.roads.rows[arc]), int(terrain.roads.start[arc]) == first))
-    return steps
+    return tuple(driven + terrain.between(here, last))
 
 
 def _candidates(space: Workspace, slots: list[Slot]) -> Rows:

@@ -58,6 +58,15 @@ class Terrain:
         start, end = int(self.roads.start[arc]), int(self.roads.end[arc])
         return (start, end) if forward else (end, start)
 
+    def between(self, start: int, end: int) -> list[Step]:
+        """Return the segments of the quickest way from a node, a source of `ways`, to another."""
+        nodes = self.ways.nodes_between(start, end)
+        steps = []
+        for first, last in zip(nodes[:-1], nodes[1:], strict=True):
+            arc = self.arc_between[first, last]
+            steps.append((int(self.roads.rows[arc]), int(self.roads.start[arc]) == first))
+        return steps
+
     def between_h(self, start: str, end: str) -> float:
         """Return the hours from one place to another by the quickest way; infinite where there is none."""
         if start not in self.roads.nodes or end not in self.roads.nodes:

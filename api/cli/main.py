@@ -14,6 +14,11 @@ from data.errors import BadInput, NoAnswer
 #: Command to the module that defines it, imported only when it is asked for: the libraries behind take seconds.
 COMMANDS = {
     "plan": "api.cli.plan",
+    "edit": "api.cli.edit",
+    "compare": "api.cli.compare",
+    "replan": "api.cli.replan",
+    "simulate": "api.cli.simulate",
+    "debt": "api.cli.debt",
     "order": "api.cli.order",
     "risk": "api.cli.risk",
     "route": "api.cli.route",
@@ -27,7 +32,12 @@ COMMANDS = {
     "serve": "api.cli.serve",
 }
 SUMMARIES = {
-    "plan": "Plan a day's patrols and write the orders.",
+    "plan": "Plan patrols of one or more days and write the orders.",
+    "edit": "Change a plan: lock, add, drop, another fleet; and compare.",
+    "compare": "Put two plans side by side.",
+    "replan": "Divert patrols under way to an alert.",
+    "simulate": "Put a plan to the test on simulated strandings, beside habits.",
+    "debt": "List what has gone unseen longest where it matters most.",
     "order": "Put orders into short messages and read them back.",
     "risk": "List the riskiest segments of a day, or write rasters.",
     "route": "Find a way between two positions, with its dry gaps.",
