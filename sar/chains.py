@@ -102,9 +102,7 @@ def _follow(roads: Roads, beside: dict[int, list[int]], number: dict[int, int], 
             break
         arc = next(each for each in beside[here] if each != arc)
     along = np.array(arcs, dtype=np.int64)
-    return Chain(
-        number[node], number[here], False, along, np.array(forward), roads.time_s[along], roads.fuel_l[along]
-    )
+    return Chain(number[node], number[here], False, along, np.array(forward), roads.time_s[along], roads.fuel_l[along])
 
 
 def _outward(chain: Chain, beside: dict[int, list[int]], nodes: list[int], kept: set[int]) -> Chain:

@@ -143,7 +143,7 @@ class Group:
     fuel_l: float
 
     def metered(self, day: int, begin: str, end: str) -> bool:
-        """Say whether a day's fuel counts together with other days': it does not from one place to fill up to another."""
+        """Say whether a day's fuel counts together with that of others: not between two places to fill up."""
         return not (self.filled(day, begin) and (end in self.fills or day == len(self.kinds) - 1))
 
     def filled(self, day: int, place: str) -> bool:
@@ -321,7 +321,9 @@ class Master:
             raise RuntimeError(f"the relaxation was not solved: {found.message}")
         self._share = found.x[len(self._worth) :]
         prices = np.maximum(-found.ineqlin.marginals * self._scale, 0.0)
-        return -float(found.fun) * self._scale, Prices(prices[: self._n], prices[self._n :] / np.array([group.fuel_l for group in self._groups]))
+        return -float(found.fun) * self._scale, Prices(
+            prices[: self._n], prices[self._n :] / np.array([group.fuel_l for group in self._groups])
+        )
 
     def whole(self) -> list[Choice]:
         """Choose whole convoys among the drives that the relaxation uses and those given first.

@@ -18,7 +18,7 @@ _FORCED, _GAP = 10.0, 1e-3
 def explain_left_out(schedule: Schedule, count: int, stopped: Callable[[], bool]) -> tuple[LeftOut, ...]:
     """Explain the worst segments of the operational area that nobody visits, worst first."""
     space = schedule.space
-    seen = schedule.visited.any(axis=1)
+    seen = np.asarray(schedule.visited.any(axis=1))
     worth = space.people.first[:, 0]
     area = space.area()
     worst = area[np.argsort(-worth[area], kind="stable")]

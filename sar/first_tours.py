@@ -1,4 +1,4 @@
-"""First tours of a day by PyVRP: team orienteering in which each segment is a pair of tasks that exclude one another."""
+"""First tours of a day by PyVRP: team orienteering in which each segment is a pair of tasks, one for each direction."""
 
 from __future__ import annotations
 

@@ -152,9 +152,7 @@ def form_convoys(base: Base, vehicle: VehicleType, vehicles: int, *, allow_singl
     return [Convoy(f"{base.place_id}-{number}", base, vehicle, size) for number, size in enumerate(sizes, start=1)]
 
 
-def shift_of(
-    base: Base, on: date, hours: float, crew_hours: float, rest: tuple[time, time] | None = None
-) -> Shift:
+def shift_of(base: Base, on: date, hours: float, crew_hours: float, rest: tuple[time, time] | None = None) -> Shift:
     """Place a shift of `hours` outside the curfew of a base.
 
     It starts at 06:00 local time, earlier (down to the end of the curfew) when it would not end before the curfew
@@ -183,7 +181,10 @@ def shift_of(
         notes.append(Note("crew_limit", {"base": base.place_id, "shift_h": length_h, "limit_h": crew_hours}))
     utc = ZoneInfo("UTC")
     return Shift(
-        start.astimezone(utc), (start + length).astimezone(utc), tuple(notes), _rest(on, zone, rest, start, start + length)
+        start.astimezone(utc),
+        (start + length).astimezone(utc),
+        tuple(notes),
+        _rest(on, zone, rest, start, start + length),
     )
 
 

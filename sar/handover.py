@@ -59,7 +59,7 @@ def hand_over(space: Workspace, slot: Slot, rows: NDArray[np.int64], end: str) -
     best: HandOver | None = None
     for place in request.places_of_safety:
         abroad = place.country != convoy.base.country
-        if place.room < request.group_size or not NEEDED_SERVICES <= place.services or (abroad and not place.agreed_by):
+        if place.room < request.group_size or NEEDED_SERVICES - place.services or (abroad and not place.agreed_by):
             continue
         hours = _hours_from(space, slot, place, abroad)
         extra_h = hours.get(end, float("inf"))

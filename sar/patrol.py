@@ -124,7 +124,9 @@ def _require_reachable(space: Workspace) -> None:
 def _require_done(schedule: Schedule) -> None:
     missing = schedule.missing()
     if missing:
-        raise NoAnswer(f"no tours visit all required segments within the shift and the fuel; left: {', '.join(missing)}")
+        raise NoAnswer(
+            f"no tours visit all required segments within the shift and the fuel; left: {', '.join(missing)}"
+        )
     for index, column in enumerate(schedule.drives):
         _, start, end = schedule.pair(index)
         if start != end and not column.steps:
@@ -191,9 +193,7 @@ def _nights(schedule: Schedule, bound: Bound) -> dict[int, list[str]]:
     used: dict[Group, set[str]] = {}
     for choice in bound.master.shares():
         used.setdefault(choice.group, {choice.group.stops[0]}).add(choice.pair[2])
-    return {
-        convoy: sorted(places & set(group.stops)) for group, places in used.items() for convoy in group.convoys
-    }
+    return {convoy: sorted(places & set(group.stops)) for group, places in used.items() for convoy in group.convoys}
 
 
 def _varied(best: Schedule, free: list[int], rng: np.random.Generator, watch: Watch) -> Schedule:

@@ -26,14 +26,14 @@ class UnderWay:
         Aware UTC.
     hours_left : float
         Of its shift.
-    fuel_left_l : float
-        In each vehicle, with the reserve.
+    usable_l : float
+        In each vehicle, without the reserve.
     """
 
     node: str
     at: datetime
     hours_left: float
-    fuel_left_l: float
+    usable_l: float
 
 
 @dataclass(frozen=True)

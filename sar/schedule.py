@@ -227,7 +227,8 @@ def improve(
         for convoy, places in nights.items():
             for day in range(days - 1):
                 if {schedule.index(convoy, day), schedule.index(convoy, day + 1)} <= may_change:
-                    gained |= any([schedule.try_night(convoy, day, place) for place in places])
+                    for place in places:
+                        gained |= schedule.try_night(convoy, day, place)
         for index in rng.permutation(free).tolist():
             if stopped():
                 return

@@ -164,13 +164,11 @@ def simulate(
             found_h = passes.after(drawn.row, drawn.at_h, drawn.missed) - drawn.at_h
             alive = _alive_at(ground, drawn, found_h, stranding)
             met = alive > 0
-            people[name].append(np.bincount(drawn.run, alive, count))
-            groups[name].append(np.bincount(drawn.run, met, count))
+            people[name].append(np.bincount(drawn.run, alive, count).astype(float))
+            groups[name].append(np.bincount(drawn.run, met, count).astype(float))
             waits[name].append(found_h[met])
         progress((begin + count) / runs)
-    return {
-        name: Outcome(*(np.concatenate(each[name]) for each in (people, groups, waits))) for name in ways
-    }
+    return {name: Outcome(*(np.concatenate(each[name]) for each in (people, groups, waits))) for name in ways}
 
 
 def _draw(

@@ -1,10 +1,10 @@
 """The best drive of one convoy on one day, solved exactly on chains, with a bound.
 
 Along roads that cost the same both ways, the cheapest drive that sees a set of segments is a connected graph of even
-degree everywhere but at its two ends, in which no road is taken more than twice (Eiselt, Gendreau and Laporte 1995). So a
-day is a choice, for each chain, between leaving it, driving it through once or twice, or going some way in from an end
-and back. The whole-number programme over these choices is small, since chains are few; connectivity is asked for by cuts
-where it is broken (Dantzig, Fulkerson and Johnson 1954).
+degree everywhere but at its two ends, in which no road is taken more than twice (Eiselt, Gendreau and Laporte 1995). So
+a day is a choice, for each chain, between leaving it, driving it through once or twice, or going some way in from an
+end and back. The whole-number programme over these choices is small, since chains are few; connectivity is asked for by
+cuts where it is broken (Dantzig, Fulkerson and Johnson 1954).
 """
 
 from __future__ import annotations

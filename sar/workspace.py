@@ -138,7 +138,8 @@ class Workspace:
         fuel_l = slot.fuel_l if fuel_l is None else fuel_l
         key = (id(slot.terrain), *sorted((start, end)), slot.hours, round(fuel_l, 3))
         if key not in self._models:
-            self._models[key] = self._new_model(slot, *sorted((start, end)), fuel_l)
+            first, last = sorted((start, end))
+            self._models[key] = self._new_model(slot, first, last, fuel_l)
         return self._models[key]
 
     def _new_model(self, slot: Slot, start: str, end: str, fuel_l: float) -> DayModel | None:
@@ -268,8 +269,7 @@ def _slot(request: PatrolRequest, number: int, day: int, terrain: Terrain) -> Sl
     if under_way is None or day > 0:
         return Slot(number, day, shift, terrain, shift.hours, fuel_l)
     now = Shift(under_way.at, under_way.at + timedelta(hours=under_way.hours_left), ())
-    reserve_l = request.reserve_share * (convoy.vehicle.tank_l + convoy.vehicle.cans_l)
-    return Slot(number, day, now, terrain, now.hours, max(under_way.fuel_left_l - reserve_l, 1e-6))
+    return Slot(number, day, now, terrain, now.hours, max(under_way.usable_l, 1e-6))
 
 
 def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy, shut: frozenset[str]) -> Terrain:

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from api.cli.common import folder_option, json_option, language_option, print_json, progress_bar, tomorrow, weather_option
+from api.cli.common import (
+    folder_option,
+    json_option,
+    language_option,
+    print_json,
+    progress_bar,
+    tomorrow,
+    weather_option,
+)
 from api.cli.plan_options import driven_option, since_option, wish_options
 from api.cli.plan_output import document, show_plan, watched, write_plan
 

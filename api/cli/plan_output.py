@@ -78,10 +78,7 @@ def show_plan(view: PlanView, files: list[str]) -> None:
     print_table(
         "Worst segments left out",
         ["segment", "people", "why"],
-        [
-            [left.segment_id, f"{left.benefit:.2f}", sentence(left.why, "en", view.places)]
-            for left in plan.left_out
-        ],
+        [[left.segment_id, f"{left.benefit:.2f}", sentence(left.why, "en", view.places)] for left in plan.left_out],
         left=1,
     )
     click.echo("wrote:")

@@ -39,7 +39,11 @@ def command(plan_path: Path, days: int, runs: int, seed: int, as_json: bool) -> 
     rows = []
     for name, way in document["ways"].items():
         people, waits = way["people_reached_alive"], way["hours_to_be_found"]
-        hours = "none found" if waits["median"] is None else f"{waits['median']:.0f} ({waits['low']:.0f}-{waits['high']:.0f})"
+        hours = (
+            "none found"
+            if waits["median"] is None
+            else f"{waits['median']:.0f} ({waits['low']:.0f}-{waits['high']:.0f})"
+        )
         rows.append(
             [
                 name,

@@ -59,7 +59,7 @@ class Simulated:
         return max(HABITS, key=lambda name: float(self.outcomes[name].people.mean()))
 
     def ratio(self) -> tuple[float, float, float]:
-        """Return the people of the plan over those of the best habit, with the interval of the mean (resampled runs)."""
+        """Return the people of the plan over those of the best habit, with the interval of the mean by resampling."""
         ours, theirs = self.outcomes[PLAN].people, self.outcomes[self.best_habit].people
         rng = np.random.default_rng(self.seed)
         picks = rng.integers(0, len(ours), (RESAMPLES, len(ours)))
@@ -125,7 +125,7 @@ def _plan_passes(context: RegionContext, plan: PlanFile, days: int) -> tuple[Int
     all_rows = np.tile(rows, len(rounds))
     all_h = (at_h[None, :] + HOURS_PER_DAY * plan.days * rounds[:, None]).ravel()
     within = all_h < HOURS_PER_DAY * days
-    return all_rows[within], all_h[within]
+    return np.asarray(all_rows[within], dtype=np.int64), np.asarray(all_h[within], dtype=float)
 
 
 def _habit_passes(space: Workspace, driven: Days, plan: PlanFile) -> tuple[Ints, Array]:
@@ -202,9 +202,12 @@ def _outcome(outcome: Outcome, days: int) -> dict[str, Any]:
     return {
         "people_reached_alive": {"mean": float(outcome.people.mean()), "low": float(low), "high": float(high)},
         "people_per_day": float(outcome.people.mean() / days),
-        "standard_error": float(outcome.people.std(ddof=1) / np.sqrt(len(outcome.people))) if len(outcome.people) > 1 else None,
+        "standard_error": float(outcome.people.std(ddof=1) / np.sqrt(len(outcome.people)))
+        if len(outcome.people) > 1
+        else None,
         "groups_found": float(outcome.groups.mean()),
         "hours_to_be_found": {
-            key: None if value is None else float(value) for key, value in zip(("low", "median", "high"), waits, strict=True)
+            key: None if value is None else float(value)
+            for key, value in zip(("low", "median", "high"), waits, strict=True)
         },
     }

@@ -122,7 +122,9 @@ def read_request(context: RegionContext, on: date, wishes: Wishes) -> PatrolRequ
     fleet = _with_skills(read, convoys or convoys_of(context.pack, ["agadez:2"]), wishes.skills, known=bool(convoys))
     if convoys:
         strange = sorted(set(ends) - {convoy.base.place_id for convoy in convoys})
-        read.faults.lines += [f"'{base}' is no base of this plan, so nobody can end elsewhere for it" for base in strange]
+        read.faults.lines += [
+            f"'{base}' is no base of this plan, so nobody can end elsewhere for it" for base in strange
+        ]
     roles = context.pack.places["roles"].str.split(";")
     request = read.faults.read(
         lambda: PatrolRequest(
@@ -183,16 +185,16 @@ def _zones(context: RegionContext, path: Path | None) -> dict[str, str]:
     if missing:
         raise BadInput(f"zones: {path.name} has no column '{column}'" for column in missing)
     known = table["segment_id"].isin(context.network.segments.index)
-    faults = [f"zones line {row + 2}: segment '{table['segment_id'][row][:80]}' is not known" for row in table.index[~known]]
+    faults = [
+        f"zones line {row + 2}: segment '{table['segment_id'][row][:80]}' is not known" for row in table.index[~known]
+    ]
     faults += [f"zones line {row + 2}: skill is empty" for row in table.index[table["skill"].str.strip() == ""]]
     if faults:
         raise BadInput(faults)
     return dict(zip(table["segment_id"], table["skill"].str.strip(), strict=True))
 
 
-def _with_skills(
-    read: _Read, convoys: tuple[Convoy, ...], items: Iterable[str], *, known: bool
-) -> tuple[Convoy, ...]:
+def _with_skills(read: _Read, convoys: tuple[Convoy, ...], items: Iterable[str], *, known: bool) -> tuple[Convoy, ...]:
     skills: dict[str, set[str]] = {}
     for base, skill in read.split(items, ":", "agadez:sand"):
         place = read.place(base)
@@ -200,9 +202,7 @@ def _with_skills(
             read.faults.lines.append(f"'{place}' is no base of this plan, so it has no skill to give")
         elif place:
             skills.setdefault(place, set()).add(skill)
-    return tuple(
-        replace(convoy, skills=frozenset(skills.get(convoy.base.place_id, ()))) for convoy in convoys
-    )
+    return tuple(replace(convoy, skills=frozenset(skills.get(convoy.base.place_id, ()))) for convoy in convoys)
 
 
 def _places_of_safety(read: _Read, wishes: Wishes) -> tuple[PlaceOfSafety, ...]:

@@ -77,7 +77,7 @@ def _convoy(view: PlanView, convoy: ConvoyView) -> dict[str, Any]:
 def _request(request: PatrolRequest) -> dict[str, Any]:
     """Return what was asked, so that the plan can be changed and made again."""
     bases: dict[tuple[str, str], int] = {}
-    skills = set()
+    skills: set[str] = set()
     for convoy in request.convoys:
         key = (convoy.base.place_id, convoy.vehicle.vehicle_type)
         bases[key] = bases.get(key, 0) + convoy.vehicles

@@ -2,22 +2,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_checker import faults_of
 from tests_days import JANUARY, JUNE
 from tests_plans import plan_day
 
 from api.usecases.inputs import convoys_of, timezone_of
-from api.usecases.patrol import visit_parameters
+from api.usecases.patrol import plan_request, visit_parameters
+from api.usecases.wishes import Wishes, read_request
 from data.errors import BadInput, NoAnswer
-from sar.benefit import visit_benefit
-from sar.fleet import SURFACE, Base, VehicleType, form_convoys, shift_of
+from maps.exporters.json_plan import document
+from sar.benefit import VisitBenefit
+from sar.debt import CoverageDebt
+from sar.fleet import Base, VehicleType, form_convoys, shift_of
 from sar.orienteering import NO_WAY, Orienteering, Vehicle, solve
 from sar.patrol import plan_patrols
-from sar.plan import Plan
-from sar.workspace import PatrolRequest
+from sar.request import PatrolRequest
 
 BASE = Base("agadez", "NE", "Africa/Niamey", time(20), time(5))
 
@@ -27,33 +29,13 @@ def vehicle(pack) -> VehicleType:
     return VehicleType.from_row(pack.vehicles.loc["pickup_4x4"])
 
 
-def recheck(plan: Plan, segments: pd.DataFrame, places: pd.DataFrame) -> None:
-    """Re-derive what a plan claims from the table of segments alone."""
-    seen: set[str] = set()
-    for convoy in plan.convoys:
-        vehicle, here = convoy.convoy.vehicle, convoy.convoy.base.place_id
-        hours = litres = 0.0
-        for piece in convoy.pieces:
-            segment = segments.loc[piece.segment_id]
-            start, end = ("from_node", "to_node") if piece.forward else ("to_node", "from_node")
-            assert segment[start] == here, "pieces join"
-            here = segment[end]
-            surface, km = SURFACE[segment["mode"]], segment["length"] / 1000
-            hours += km / vehicle.speed_kph[surface]
-            litres += km * vehicle.l_per_km[surface]
-            assert segment["country"] == convoy.convoy.base.country
-            if piece.benefit:
-                assert piece.segment_id not in seen, "a segment counts once"
-                seen.add(piece.segment_id)
-        assert here == convoy.convoy.base.place_id, "the convoy comes home"
-        assert hours == pytest.approx(convoy.hours) and litres == pytest.approx(convoy.fuel_used_l)
-        assert hours <= plan.hours + 1e-9 and litres <= vehicle.usable_fuel_l(plan.reserve_share) + 1e-9
-        assert convoy.fuel_l <= vehicle.tank_l + vehicle.cans_l + 1e-9
-        assert (convoy.end - convoy.start).total_seconds() / 3600 == pytest.approx(hours, abs=1e-6)
+def recheck(view, context) -> None:
+    """Nothing the independent checker finds wrong with what is handed out."""
+    assert faults_of(document(view), context.pack, context.network.segments) == []
 
 
 def test_the_plan_holds_what_it_claims(context, june_plan):
-    recheck(june_plan.plan, context.network.segments, context.network.places)
+    recheck(june_plan, context)
     assert june_plan.plan.expected_people_reached > 0.3
     assert all(convoy.pieces for convoy in june_plan.plan.convoys)
 
@@ -69,11 +51,6 @@ def test_more_hours_never_reach_fewer(context, june_plan):
         for hours in (8, 16)
     ]
     assert reached[0] <= june_plan.plan.expected_people_reached <= reached[1]
-    recheck(
-        plan_day(context, JUNE, ["agadez:2", "dirkou:2"], 16, seed=1).plan,
-        context.network.segments,
-        context.network.places,
-    )
 
 
 def test_closed_segments_are_not_driven_and_required_ones_are(context, june_plan):
@@ -81,15 +58,15 @@ def test_closed_segments_are_not_driven_and_required_ones_are(context, june_plan
     closed = max(driven, key=lambda segment: context.risk(JUNE).table.at[segment, "risk_per_km_day"])
     near = [f"agadez--{end}:003" for end in ("arlit", "tabelot", "ingall", "arbre_du_tenere")]
     required = next(segment for segment in near if segment not in driven)
-    plan = plan_day(context, JUNE, ["agadez:2", "dirkou:2"], 12, seed=1, closed=[closed], required=[required]).plan
-    driven = {piece.segment_id for convoy in plan.convoys for piece in convoy.pieces}
+    view = plan_day(context, JUNE, ["agadez:2", "dirkou:2"], 12, seed=1, closed=(closed,), required=(required,))
+    driven = {piece.segment_id for convoy in view.plan.convoys for piece in convoy.pieces}
     assert closed not in driven and required in driven
-    recheck(plan, context.network.segments, context.network.places)
+    recheck(view, context)
 
 
 def test_what_is_left_out_is_explained_worst_first(june_plan):
     left = june_plan.plan.left_out
-    assert len(left) == 10
+    assert len(left) == 20
     assert [each.benefit for each in left] == sorted((each.benefit for each in left), reverse=True)
     driven = {piece.segment_id for convoy in june_plan.plan.convoys for piece in convoy.pieces}
     assert not driven & {each.segment_id for each in left}
@@ -98,7 +75,7 @@ def test_what_is_left_out_is_explained_worst_first(june_plan):
 def test_reasons_name_the_constraint_that_binds(context):
     reasons = {}
     for name, request in {
-        "closed": {"closed": [f"ingall--assamaka:{number:03d}" for number in range(27)]},
+        "closed": {"closed": tuple(f"ingall--assamaka:{number:03d}" for number in range(30))},
         "out_of_shift": {},
     }.items():
         plan = plan_day(context, JUNE, ["agadez:2"], 10, seed=1, **request).plan
@@ -109,53 +86,45 @@ def test_reasons_name_the_constraint_that_binds(context):
 def test_what_displaces_more_says_so(context, monkeypatch):
     import sar.patrol
 
-    monkeypatch.setattr(sar.patrol, "LEFT_OUT_SHOWN", 400)
+    monkeypatch.setattr(sar.patrol, "LEFT_OUT_SHOWN", 60)
     plan = plan_day(context, JUNE, ["dirkou:2"], 9, seed=1).plan
     displaced = [left for left in plan.left_out if left.why.code == "displaces_more"]
     assert displaced
-    for left in displaced[:5]:
-        assert left.why.values["overrun_min"] > 0 and left.why.values["worth_people"] == left.benefit
-        assert left.why.values["displaced_people"] > 0
+    for left in displaced:
+        # the plan is the best of its day to a thousandth and the aim has its share for exploration
+        assert left.why.values["displaced_people"] > 0.8 * left.why.values["worth_people"] > 0
 
 
-def test_fuel_binds_where_the_tank_is_small(context, pack, vehicle):
+def test_fuel_binds_where_the_tank_is_small(context, vehicle):
     thirsty = replace(vehicle, tank_l=30.0, cans_l=0.0)
-    convoys = tuple(form_convoys(BASE, thirsty, 2))
-    segments, risk = context.network.segments, context.risk(JUNE)
-    benefit = visit_benefit(
-        risk.table["incident_rate_per_km_day"].to_numpy(float),
-        segments["length"].to_numpy(float),
-        25,
-        risk.still_there,
-        168,
-        0.8,
-    )
-    plan = plan_patrols(segments, benefit, PatrolRequest(JUNE, 12, convoys, seed=1))
-    recheck(plan, segments, pack.places)
-    assert plan.convoys[0].fuel_used_l <= 24
-    assert "out_of_fuel" in {left.why.code for left in plan.left_out} or plan.convoys[0].fuel_used_l > 20
+    request = read_request(context, JUNE, Wishes(("agadez:2",), 15))
+    request = replace(request, convoys=tuple(form_convoys(BASE, thirsty, 2)))
+    view = plan_request(context, request)
+    assert view.plan.convoys[0].fuel_used_l <= 24
+    short = [left.why for left in view.plan.left_out if left.why.code == "out_of_fuel"]
+    assert short and all(why.values["short_l"] > 0 for why in short)
 
 
 def test_a_required_segment_out_of_reach_is_no_answer(context):
     with pytest.raises(
         NoAnswer, match=r"seguedine--madama:010 \([\d.]+ h and \d+ l\) there and back: agadez-1 has 6.0 h"
     ):
-        plan_day(context, JUNE, ["agadez:2"], 6, seed=1, required=["seguedine--madama:010"])
+        plan_day(context, JUNE, ["agadez:2"], 6, seed=1, required=("seguedine--madama:010",))
 
 
 def test_a_fleet_that_cannot_leave_is_bad_input(context):
     every = [segment for segment in context.network.segments.index if "agadez" in segment]
     for wrong in ({"hours": 0.2}, {"hours": 12, "closed": every}):
         with pytest.raises(BadInput, match="agadez"):
-            plan_day(context, JUNE, ["agadez:2"], wrong["hours"], closed=wrong.get("closed", ()))
+            plan_day(context, JUNE, ["agadez:2"], wrong["hours"], closed=tuple(wrong.get("closed", ())))
 
 
 def test_requests_tell_all_their_faults(context, vehicle):
     with pytest.raises(BadInput) as caught:
-        PatrolRequest(JUNE, 30, (), frozenset({"x"}), frozenset({"x"}), reserve_share=1.0)
-    assert len(caught.value.faults) == 4
+        PatrolRequest(JUNE, 30, (), 15, {"x": None}, frozenset({"x"}), reserve_share=1.0, explore=1.0, vary=0.6)
+    assert len(caught.value.faults) == 7
     with pytest.raises(BadInput, match="segment 'x' is not known"):
-        plan_day(context, JUNE, ["agadez:2"], 8, closed=["x"])
+        plan_day(context, JUNE, ["agadez:2"], 8, closed=("x",))
     with pytest.raises(BadInput) as caught:
         convoys_of(
             context.pack, ["agadez:two", "dirkou:1", "agadez:2", "agadez:4", "gao:2:tank", "17,8:2", "arlit:400"]
@@ -165,14 +134,15 @@ def test_requests_tell_all_their_faults(context, vehicle):
 
 def test_faults_of_bases_hours_and_segments_come_together(context):
     with pytest.raises(BadInput) as caught:
-        plan_day(context, JUNE, ["agades:2"], 99, closed=["nope"], required=["neither"])
+        plan_day(context, JUNE, ["agades:2"], 99, closed=("nope",), required=("neither",))
     assert len(caught.value.faults) == 4
 
 
 @pytest.mark.parametrize("bases", [["agadez:2", "gao:2"], ["agadez:2:truck_6x6", "dirkou:2"], ["agadez:4", "dirkou:2"]])
 def test_countries_vehicle_types_and_bases_mix(context, bases):
-    plan = plan_day(context, JUNE, bases, 8, seed=1).plan
-    recheck(plan, context.network.segments, context.network.places)
+    view = plan_day(context, JUNE, bases, 8, seed=1)
+    plan = view.plan
+    recheck(view, context)
     assert len(plan.convoys) == sum(int(base.split(":")[1]) for base in bases) // 2
     assert plan.expected_people_reached > 0
 
@@ -206,7 +176,8 @@ def test_places_without_a_row_of_their_own_can_be_bases(context):
 def test_nothing_worth_driving_leaves_the_convoy_at_base(context):
     segments = context.network.segments
     convoys = convoys_of(context.pack, ["agadez:2"])
-    plan = plan_patrols(segments, np.zeros(len(segments)), PatrolRequest(JUNE, 8, convoys))
+    nothing = CoverageDebt(np.zeros((len(segments), 1)), np.zeros((len(segments), 1)))
+    plan = plan_patrols(segments, nothing, nothing, PatrolRequest(JUNE, 8, convoys))
     assert plan.convoys[0].pieces == () and plan.convoys[0].km == 0
     assert [note.code for note in plan.convoys[0].notes] == ["stays"]
 
@@ -226,7 +197,7 @@ def test_benefit_grows_and_saturates_with_the_hours_since_a_visit(hours, more, d
     still = np.exp(-decay * np.arange(361))[None, :]
 
     def at(since: float) -> float:
-        return float(visit_benefit(np.array([1e-4]), np.array([10_000.0]), 25, still, since, 0.8)[0])
+        return float(VisitBenefit.of(np.array([1e-4]), np.array([10_000.0]), 25, still, 0.8).after(since)[0])
 
     assert 0 <= at(hours) <= at(hours + more) + 1e-15
     middle = (at(hours) + at(hours + more)) / 2
@@ -236,7 +207,7 @@ def test_benefit_grows_and_saturates_with_the_hours_since_a_visit(hours, more, d
 
 
 def test_segments_that_are_not_assessed_are_worth_nothing():
-    assert visit_benefit(np.array([np.nan]), np.array([1e4]), 25, np.ones((1, 100)), 50, 0.8)[0] == 0
+    assert VisitBenefit.of(np.array([np.nan]), np.array([1e4]), 25, np.ones((1, 100)), 0.8).after(50)[0] == 0
 
 
 def test_hours_since_visit_are_checked():
