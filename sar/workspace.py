@@ -325,12 +325,13 @@ def _stops(request: PatrolRequest, slot: Slot, worth: Array) -> tuple[str, ...]:
 
 
 def _require_departure(space: Workspace) -> None:
-    """Refuse convoys that cannot visit a single segment, and ends that cannot be reached."""
+    """Refuse convoys that cannot visit a single segment and be back."""
     faults = []
     for number, convoy in enumerate(space.request.convoys):
         slot = space.slot(number, 0)
         hours, litres = space.trips(number, 0)
-        if convoy.convoy_id in space.request.under_way or ((hours <= slot.hours) & (litres <= slot.fuel_l)).any():
+        away = convoy.convoy_id in space.request.under_way or convoy.base.place_id in space.request.ends
+        if away or ((hours <= slot.hours) & (litres <= slot.fuel_l)).any():
             continue
         nearest = int(np.argmin(hours))
         faults.append(

@@ -96,5 +96,5 @@ def test_plan_json_adds_up(june_plan):
         assert convoy["start"].endswith("Z") and convoy["end"].endswith("Z")
         for leg, following in zip(convoy["legs"][:-1], convoy["legs"][1:], strict=True):
             assert leg["to"] == following["from"]
-    assert len(found["left_out"]) == 10 and all(left["detail"] for left in found["left_out"])
+    assert len(found["left_out"]) == 20 and all(left["detail"] for left in found["left_out"])
     assert found["data_version"] == june_plan.data_version

@@ -56,7 +56,7 @@ def test_nobody_is_taken_to_a_place_that_is_not_safe_or_over_a_border(june_plan)
     safe = places[places["roles"].str.contains("place_of_safety") & (places["country"] == "NE")]
     for convoy in june_plan.convoys:
         said = order_document(june_plan, convoy, "x", "en")["safety"]
-        assert said.split(",")[0] in set(safe["name"])
+        assert said.split(":")[0] in set(safe["name"])
 
 
 def test_calls_fall_inside_the_patrol(june_plan):
