@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from xml.etree import ElementTree
 
 import numpy as np
@@ -76,4 +78,16 @@ def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attr
     return child
 
 
-EXPORTER = Exporter("kml", "application/vnd.google-earth.kml+xml", lambda view: {"plan.kml": plan_kml(view)})
+def plan_kmz(view: PlanView) -> bytes:
+    """Return the same zipped, with a fixed time inside: the same plan gives the same bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("doc.kml", (1980, 1, 1, 0, 0, 0)), plan_kml(view), zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+EXPORTER = Exporter(
+    "kml",
+    "application/vnd.google-earth.kml+xml",
+    lambda view: {"plan.kml": plan_kml(view), "plan.kmz": plan_kmz(view)},
+)

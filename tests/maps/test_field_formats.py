@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from pyproj import Geod
 from maps.exporters.cot import ROUTE, STALE_H, TYPE, vehicle_cot
 from maps.exporters.gpkg import plan_gpkg
 from maps.exporters.hxl import plan_csv
-from maps.exporters.kml import plan_kml
+from maps.exporters.kml import plan_kml, plan_kmz
 
 GEOD = Geod(ellps="WGS84")
 
@@ -37,6 +38,12 @@ def test_gdal_reads_the_ways_of_the_kml(written, june_plan):
         assert len(features) == 1 + len(convoy.runs)
     water = pyogrio.read_dataframe(written / "plan.kml", layer="water")
     assert len(water) == len(june_plan.water_points)
+
+
+def test_the_kmz_is_the_kml(june_plan):
+    with zipfile.ZipFile(io.BytesIO(plan_kmz(june_plan))) as archive:
+        assert archive.namelist() == ["doc.kml"] and archive.read("doc.kml") == plan_kml(june_plan)
+    assert plan_kmz(june_plan) == plan_kmz(june_plan)
 
 
 def test_the_geopackage_holds_legs_stops_and_water_and_a_style_for_each(written, june_plan):
