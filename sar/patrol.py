@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import NoAnswer
-from sar.columns import Bound, Group, Pool, bound_of, groups_of, required_worth
+from sar.bound import Bound, bound_of
+from sar.columns import Group, Pool, groups_of, required_worth
 from sar.debt import CoverageDebt
 from sar.explain import explain_left_out
 from sar.first_tours import first_tours

@@ -39,7 +39,8 @@ def command(
         from api.context import open_region
         from api.usecases.inputs import Faults, moment_of
         from api.usecases.plan_file import read_plan
-        from api.usecases.replan import diversion_document, read_reports, replan
+        from api.usecases.replan import diversion_document, replan
+        from api.usecases.under_way import read_reports
         from routes.positions import read_position
         from sar.patrol import Watch
 

@@ -12,38 +12,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from api.context import RegionContext
-from api.usecases.inputs import Faults
 from api.usecases.patrol import plan_request
 from api.usecases.plan_file import PlanFile, PlannedConvoy
+from api.usecases.under_way import SLACK, Driving, Report, away_m, driving_of, standing
 from api.usecases.visits import hours_since, visits_of
 from api.usecases.wishes import read_request
 from data.errors import BadInput, NoAnswer
 from data.units import M_PER_KM, S_PER_H
 from maps.exporters.json_plan import document as plan_document
 from maps.plan_view import PlanView, view_plan
-from routes.geodesy import GEOD, distance_m
-from routes.positions import Position, read_position
+from routes.positions import Position
 from sar.benefit import VisitParameters
 from sar.fleet import Convoy
 from sar.patrol import Watch
 from sar.plan import DrivenPiece
 from sar.request import PatrolRequest, Step, UnderWay
-from sar.roads import Roads, Ways, drivable, quickest_ways, segment_between
+from sar.roads import segment_between
 
 Array = NDArray[np.float64]
-
-#: So that rounding never keeps a convoy from driving home.
-SLACK = 1e-6
-
-
-@dataclass(frozen=True)
-class Report:
-    """Where a convoy says it is, and what it has left: hours of its shift, litres in each vehicle."""
-
-    convoy_id: str
-    position: Position
-    hours_left: float | None
-    fuel_left_l: float | None
 
 
 @dataclass(frozen=True)
@@ -111,32 +97,6 @@ class Diversion:
     taken_over: tuple[str, ...]
 
 
-def read_reports(context: RegionContext, plan: PlanFile, texts: Iterable[str]) -> dict[str, Report]:
-    """Read positions written "agadez-1=17.9,8.2" or "agadez-1=17.9,8.2;6.5;90" (hours and litres left)."""
-    faults = Faults()
-    known = {convoy.convoy_id for convoy in plan.convoys}
-    reports = {}
-    for text in texts:
-        name, _, said = text.partition("=")
-        where, *left = (part.strip() for part in said.split(";"))
-        if name not in known:
-            faults.lines.append(f"'{name[:40]}' is no convoy of this plan; there are {', '.join(sorted(known))}")
-            continue
-        position = faults.read(lambda where=where: read_position(where, context.pack.places))  # type: ignore[misc]
-        try:
-            numbers = [float(part) for part in left]
-        except ValueError:
-            faults.lines.append(f"'{text[:80]}': write hours and litres left as agadez-1=17.9,8.2;6.5;90")
-            continue
-        if len(numbers) > 2 or not all(np.isfinite(each) and each >= 0 for each in numbers):
-            faults.lines.append(f"'{text[:80]}': hours and litres left are two numbers from 0 up")
-        elif position is not None:
-            hours, litres = [*numbers, None, None][:2]
-            reports[name] = Report(name, position, hours, litres)
-    faults.settle()
-    return reports
-
-
 def replan(
     context: RegionContext,
     plan: PlanFile,
@@ -176,7 +136,7 @@ def replan(
         request,
         convoys=tuple(convoy for convoy in request.convoys if convoy.convoy_id in driven),
         under_way={
-            name: _standing(context, request, driven[name], reports.get(name), now)
+            name: standing(context, request, driven[name], reports.get(name), now)
             for name in (convoy.convoy_id for convoy in request.convoys)
             if name in driven
         },
@@ -191,84 +151,11 @@ def replan(
     return Diversion(segment, off_km, candidates, chosen, view, *_changes(view, chosen, today, now))
 
 
-@dataclass(frozen=True)
-class _Driving:
-    """The network as one convoy drives it, with the quickest ways from where it is and from where it ends."""
-
-    roads: Roads
-    ways: Ways
-    here: int
-    home: int
-
-    def home_h(self, node: int) -> float:
-        return float(self.ways.time_s[self.ways.row(self.home), node]) / S_PER_H
-
-    def home_l(self, node: int) -> float:
-        return float(self.ways.fuel_l[self.ways.row(self.home), node])
-
-
-def _driving(context: RegionContext, request: PatrolRequest, convoy: Convoy, node: str) -> _Driving | None:
-    table = context.network.segments
-    allowed = (table["country"] == convoy.base.country).to_numpy() & ~table.index.isin(request.shut(convoy, 0))
-    roads = drivable(table, convoy.vehicle, allowed)
-    if node not in roads.nodes:
-        return None
-    here, home = roads.nodes[node], roads.nodes[convoy.base.place_id]
-    return _Driving(roads, quickest_ways(roads, np.array([here, home])), here, home)
-
-
-def _standing(
-    context: RegionContext, request: PatrolRequest, planned: PlannedConvoy, report: Report | None, now: datetime
-) -> UnderWay:
-    """Say where a convoy is: at the end of the segment it drives by plan, or at the node nearest to its report.
-
-    Whatever is left, it may always drive home by the quickest way.
-    """
-    convoy = next(each for each in request.convoys if each.convoy_id == planned.convoy_id)
-    segments = context.network.segments
-    node, ready, used_l = planned.base, max(now, planned.start), 0.0
-    for step in planned.steps:
-        if step.at > now:
-            break
-        used_l += step.fuel_l
-        ready = max(now, step.at + timedelta(hours=step.hours))
-        node = str(segments.at[step.segment_id, "to_node" if step.forward else "from_node"])
-    hours_left = request.hours - max((ready - planned.start).total_seconds() / 3600, 0.0)
-    reserve_l = request.reserve_share * planned.fuel_l
-    usable_l = planned.fuel_l - reserve_l - used_l
-    if report is not None:
-        node, ready = _nearest_node(context, request, convoy.base.country, report.position), now
-        hours_left = hours_left if report.hours_left is None else report.hours_left
-        usable_l = usable_l if report.fuel_left_l is None else report.fuel_left_l - reserve_l
-    driving = _driving(context, request, convoy, node)
-    if driving is None:
-        raise NoAnswer(f"convoy {convoy.convoy_id} stands at {node}, from where no open road leads on")
-    home_h, home_l = driving.home_h(driving.here), driving.home_l(driving.here)
-    return UnderWay(node, ready, max(hours_left, home_h + SLACK), max(usable_l, home_l + SLACK))
-
-
-def _nearest_node(context: RegionContext, request: PatrolRequest, country: str, position: Position) -> str:
-    segments = context.network.segments
-    own = segments[
-        (segments["country"] == country) & (segments["mode"] != "sea") & ~segments.index.isin(request.blocked)
-    ]
-    row = own.iloc[int(np.argmin(_away_m(own, position)))]
-    ends = [tuple(row.geometry.coords[place][:2]) for place in (0, -1)]
-    first, last = (distance_m((position.lon, position.lat), end) for end in ends)
-    return str(row["from_node"] if first <= last else row["to_node"])
-
-
-def _away_m(segments: pd.DataFrame, position: Position) -> Array:
-    count = len(segments)
-    lon, lat = segments["lon"].to_numpy(float), segments["lat"].to_numpy(float)
-    return np.asarray(GEOD.inv(np.full(count, position.lon), np.full(count, position.lat), lon, lat)[2])
-
-
 def _nearest_segment(context: RegionContext, alert: Position) -> tuple[str, float]:
     land = context.network.segments[context.network.segments["mode"] != "sea"]
-    away_m = _away_m(land, alert)
-    nearest = int(np.argmin(away_m))
-    return str(land.index[nearest]), float(away_m[nearest]) / M_PER_KM
+    distances_m = away_m(land, alert)
+    nearest = int(np.argmin(distances_m))
+    return str(land.index[nearest]), float(distances_m[nearest]) / M_PER_KM
 
 
 def _candidates(context: RegionContext, request: PatrolRequest, segment: str) -> tuple[Candidate, ...]:
@@ -276,7 +163,7 @@ def _candidates(context: RegionContext, request: PatrolRequest, segment: str) ->
     row = int(context.network.segments.index.get_indexer([segment])[0])
     found = []
     for convoy in request.convoys:
-        driving = _driving(context, request, convoy, request.under_way[convoy.convoy_id].node)
+        driving = driving_of(context, request, convoy, request.under_way[convoy.convoy_id].node)
         if driving is None or row not in driving.roads.rows:
             continue
         candidate = _candidate(context, request, convoy, driving, row)
@@ -286,7 +173,7 @@ def _candidates(context: RegionContext, request: PatrolRequest, segment: str) ->
 
 
 def _candidate(
-    context: RegionContext, request: PatrolRequest, convoy: Convoy, driving: _Driving, row: int
+    context: RegionContext, request: PatrolRequest, convoy: Convoy, driving: Driving, row: int
 ) -> Candidate | None:
     here, roads, ways = request.under_way[convoy.convoy_id], driving.roads, driving.ways
     arc = int(np.flatnonzero(roads.rows == row)[0])

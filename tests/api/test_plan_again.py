@@ -12,7 +12,8 @@ from tests_days import JUNE
 from api.usecases.edit import Changes, changed_request, comparison
 from api.usecases.patrol import plan_request
 from api.usecases.plan_file import read_plan
-from api.usecases.replan import read_reports, replan
+from api.usecases.replan import replan
+from api.usecases.under_way import read_reports
 from api.usecases.visits import debt_table, read_visits
 from data.errors import BadInput, NoAnswer
 from maps.exporters.json_plan import EXPORTER, document

@@ -16,7 +16,8 @@ from api.usecases.wishes import Wishes, read_request
 from data.errors import BadInput, NoAnswer
 from maps.exporters.json_plan import document
 from sar.benefit import VisitParameters
-from sar.columns import Pool, bound_of
+from sar.bound import bound_of
+from sar.columns import Pool
 from sar.schedule import Schedule, build
 from sar.workspace import prepare
 

@@ -1,0 +1,140 @@
+"""Convoys under way: where they are by the plan or by what they report, and how they drive from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from api.context import RegionContext
+from api.usecases.inputs import Faults
+from api.usecases.plan_file import PlanFile, PlannedConvoy
+from data.errors import NoAnswer
+from data.units import S_PER_H
+from routes.geodesy import GEOD, distance_m
+from routes.positions import Position, read_position
+from sar.fleet import Convoy
+from sar.request import PatrolRequest, UnderWay
+from sar.roads import Roads, Ways, drivable, quickest_ways
+
+Array = NDArray[np.float64]
+
+#: So that rounding never keeps a convoy from driving home.
+SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a convoy says it is, and what it has left: hours of its shift, litres in each vehicle."""
+
+    convoy_id: str
+    position: Position
+    hours_left: float | None
+    fuel_left_l: float | None
+
+
+def read_reports(context: RegionContext, plan: PlanFile, texts: Iterable[str]) -> dict[str, Report]:
+    """Read positions written "agadez-1=17.9,8.2" or "agadez-1=17.9,8.2;6.5;90" (hours and litres left)."""
+    faults = Faults()
+    known = {convoy.convoy_id for convoy in plan.convoys}
+    reports = {}
+    for text in texts:
+        name, _, said = text.partition("=")
+        where, *left = (part.strip() for part in said.split(";"))
+        if name not in known:
+            faults.lines.append(f"'{name[:40]}' is no convoy of this plan; there are {', '.join(sorted(known))}")
+            continue
+        position = faults.read(lambda where=where: read_position(where, context.pack.places))  # type: ignore[misc]
+        try:
+            numbers = [float(part) for part in left]
+        except ValueError:
+            faults.lines.append(f"'{text[:80]}': write hours and litres left as agadez-1=17.9,8.2;6.5;90")
+            continue
+        if len(numbers) > 2 or not all(np.isfinite(each) and each >= 0 for each in numbers):
+            faults.lines.append(f"'{text[:80]}': hours and litres left are two numbers from 0 up")
+        elif position is not None:
+            hours, litres = [*numbers, None, None][:2]
+            reports[name] = Report(name, position, hours, litres)
+    faults.settle()
+    return reports
+
+
+@dataclass(frozen=True)
+class Driving:
+    """The network as one convoy drives it, with the quickest ways from where it is and from where it ends."""
+
+    roads: Roads
+    ways: Ways
+    here: int
+    home: int
+
+    def home_h(self, node: int) -> float:
+        """Return the hours from a node to where the convoy ends."""
+        return float(self.ways.time_s[self.ways.row(self.home), node]) / S_PER_H
+
+    def home_l(self, node: int) -> float:
+        """Return the litres of one vehicle from a node to where the convoy ends."""
+        return float(self.ways.fuel_l[self.ways.row(self.home), node])
+
+
+def driving_of(context: RegionContext, request: PatrolRequest, convoy: Convoy, node: str) -> Driving | None:
+    """Return how a convoy drives from a node; None where no road open to it meets there."""
+    table = context.network.segments
+    allowed = (table["country"] == convoy.base.country).to_numpy() & ~table.index.isin(request.shut(convoy, 0))
+    roads = drivable(table, convoy.vehicle, allowed)
+    if node not in roads.nodes:
+        return None
+    here, home = roads.nodes[node], roads.nodes[convoy.base.place_id]
+    return Driving(roads, quickest_ways(roads, np.array([here, home])), here, home)
+
+
+def standing(
+    context: RegionContext, request: PatrolRequest, planned: PlannedConvoy, report: Report | None, now: datetime
+) -> UnderWay:
+    """Say where a convoy is: at the end of the segment it drives by plan, or at the node nearest to its report.
+
+    Whatever is left, it may always drive home by the quickest way.
+    """
+    convoy = next(each for each in request.convoys if each.convoy_id == planned.convoy_id)
+    segments = context.network.segments
+    node, ready, used_l = planned.base, max(now, planned.start), 0.0
+    for step in planned.steps:
+        if step.at > now:
+            break
+        used_l += step.fuel_l
+        ready = max(now, step.at + timedelta(hours=step.hours))
+        node = str(segments.at[step.segment_id, "to_node" if step.forward else "from_node"])
+    hours_left = request.hours - max((ready - planned.start).total_seconds() / 3600, 0.0)
+    reserve_l = request.reserve_share * planned.fuel_l
+    usable_l = planned.fuel_l - reserve_l - used_l
+    if report is not None:
+        node, ready = _nearest_node(context, request, convoy.base.country, report.position), now
+        hours_left = hours_left if report.hours_left is None else report.hours_left
+        usable_l = usable_l if report.fuel_left_l is None else report.fuel_left_l - reserve_l
+    driving = driving_of(context, request, convoy, node)
+    if driving is None:
+        raise NoAnswer(f"convoy {convoy.convoy_id} stands at {node}, from where no open road leads on")
+    home_h, home_l = driving.home_h(driving.here), driving.home_l(driving.here)
+    return UnderWay(node, ready, max(hours_left, home_h + SLACK), max(usable_l, home_l + SLACK))
+
+
+def _nearest_node(context: RegionContext, request: PatrolRequest, country: str, position: Position) -> str:
+    segments = context.network.segments
+    own = segments[
+        (segments["country"] == country) & (segments["mode"] != "sea") & ~segments.index.isin(request.blocked)
+    ]
+    row = own.iloc[int(np.argmin(away_m(own, position)))]
+    ends = [tuple(row.geometry.coords[place][:2]) for place in (0, -1)]
+    first, last = (distance_m((position.lon, position.lat), end) for end in ends)
+    return str(row["from_node"] if first <= last else row["to_node"])
+
+
+def away_m(segments: pd.DataFrame, position: Position) -> Array:
+    """Return the geodesic distance from a position to the middle of each segment, m, shape (n,)."""
+    count = len(segments)
+    lon, lat = segments["lon"].to_numpy(float), segments["lat"].to_numpy(float)
+    return np.asarray(GEOD.inv(np.full(count, position.lon), np.full(count, position.lat), lon, lat)[2])
