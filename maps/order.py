@@ -12,6 +12,7 @@ from babel.dates import format_date
 from maps.plan_view import ConvoyView, PlanView
 from maps.sentences import name_column, point_name, sentence
 from maps.words import Language, number, phrase
+from sar.fleet import SURFACE
 from sar.plan import ConvoyPlan
 
 #: Hours between two calls home, and grace before the base raises the alarm. Judgement, as usual in desert convoys.
@@ -23,7 +24,7 @@ ON_FINDING = (
     "Count adults, children and pregnant women. Write down no names, telephones or nationalities.",
     "Report position, number, condition and litres left by radio or satellite before you drive on.",
     "Ask who left on foot: when, how many, which way, with how much water. Follow only after calling.",
-    "Take people to the place of safety below, nowhere else; never across a border.",
+    "Take people to the place of safety below, nowhere else; never across a border unless it says who agreed.",
 )
 
 
@@ -45,10 +46,11 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
         "code": f"guelta {view.plan_id} {vehicle_id} {view.data_version}",
         "facts": [
             [say("Leave"), f"{start:%H:%M} ({plan.start:%H:%M} UTC)"],
+            *([[say("Rest from the heat"), _rest(convoy, zone)]] if plan.rest else []),
             [_arrival(view, convoy, language), f"{plan.end.astimezone(zone):%H:%M}"],
             [say("Distance"), f"{number(plan.km, 0, language)} {say('km')}"],
             [say("Driving"), f"{number(plan.hours, 1, language)} {say('h')}"],
-            [say("Fuel to carry, each vehicle"), f"{number(plan.fuel_l, 0, language)} {say('l')}"],
+            [say("Fuel on board when leaving, each vehicle"), f"{number(plan.fuel_l, 0, language)} {say('l')}"],
             [say("Water to carry, each vehicle"), f"{number(plan.water_l, 0, language)} {say('l')}"],
         ],
         "notes": [sentence(note, language, view.places) for note in plan.notes],
@@ -56,7 +58,7 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
         "legs_heads": [
             say(head) for head in ("No.", "From – to", "km", "km total", "h", "Arrival", "Bearing", "Surface")
         ],
-        "legs": _legs(view, convoy, start, language),
+        "legs": _legs(view, convoy, zone, language),
         "wells_title": say("Water near the way (a claim with a date)"),
         "wells_heads": [say(head) for head in ("name", "Position (lat, lon)", "state", "probability of water")],
         "wells": _wells(view, convoy, language),
@@ -74,7 +76,7 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
     }
 
 
-def _legs(view: PlanView, convoy: ConvoyView, start: datetime, language: Language) -> list[list[str]]:
+def _legs(view: PlanView, convoy: ConvoyView, zone: ZoneInfo, language: Language) -> list[list[str]]:
     rows, total_km, hours = [], 0.0, 0.0
     for order, run in enumerate(convoy.runs, start=1):
         total_km, hours = total_km + run.km, hours + run.hours
@@ -87,9 +89,9 @@ def _legs(view: PlanView, convoy: ConvoyView, start: datetime, language: Languag
                 number(run.km, 0, language),
                 number(total_km, 0, language),
                 number(run.hours, 1, language),
-                f"{start + timedelta(hours=hours):%H:%M}",
+                f"{convoy.plan.clock(hours).astimezone(zone):%H:%M}",
                 f"{run.bearing_deg:03.0f}°",
-                phrase(run.mode, language),
+                phrase(surface_of(run.mode), language),
             ]
         )
     return rows
@@ -118,6 +120,11 @@ def _wells(view: PlanView, convoy: ConvoyView, language: Language) -> list[list[
     ]
 
 
+def _rest(convoy: ConvoyView, zone: ZoneInfo) -> str:
+    begins, ends = convoy.plan.rest or (convoy.plan.start, convoy.plan.start)
+    return f"{begins.astimezone(zone):%H:%M}–{ends.astimezone(zone):%H:%M}"
+
+
 def _arrival(view: PlanView, convoy: ConvoyView, language: Language) -> str:
     """Say where the day ends: at base, or at a place for the night."""
     plan = convoy.plan
@@ -125,6 +132,11 @@ def _arrival(view: PlanView, convoy: ConvoyView, language: Language) -> str:
         return phrase("Back at base", language)
     name = str(view.places.at[plan.ends_at, name_column(language)])
     return phrase("Ends at {place}", language, place=name)
+
+
+def surface_of(mode: str) -> str:
+    """Return the surface a car meets: legs walked by people on foot are driven as tracks."""
+    return SURFACE[mode]
 
 
 def hand_over_words(view: PlanView, plan: ConvoyPlan, language: Language) -> str:
@@ -138,7 +150,7 @@ def hand_over_words(view: PlanView, plan: ConvoyPlan, language: Language) -> str
         )
     name = str(view.places.at[found.place.place_id, name_column(language)])
     words = phrase(
-        "{place}: room for {room}, at most {hours} h from the way",
+        "{place}: room for {room}, {hours} h from the farthest point of the way",
         language,
         place=name,
         room=number(found.place.room, 0, language),
@@ -148,8 +160,10 @@ def hand_over_words(view: PlanView, plan: ConvoyPlan, language: Language) -> str
         words += ". " + phrase(
             "It lies {hours} h beyond the end of the day", language, hours=number(found.extra_h, 1, language)
         )
+    if plan.hours + found.extra_h > view.plan.request.hours:
+        words += ". " + phrase("That is beyond the shift: arrange transport, or another place", language)
     if found.trips > 1:
         words += ". " + phrase("A whole group takes {trips} drives", language, trips=number(found.trips, 0, language))
-    if found.place.agreed_by:
+    if found.place.agreed_by and found.place.country != plan.convoy.base.country:
         words += ". " + phrase("Across the border as agreed by {who}", language, who=found.place.agreed_by)
     return words + "."

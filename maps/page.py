@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from data.shapes import vertices
 from data.units import PER_100KM_MONTH
-from maps.panel import look, plan_panel, risk_panel
+from maps.panel import convoy_title, look, plan_panel, risk_panel
 from maps.plan_view import PlanView
-from maps.sentences import convoy_name, name_column
+from maps.sentences import name_column
 from maps.words import LANGUAGE_NAMES, LANGUAGES, Language, catalogue, phrase
 from risk.combine import CAUSES, TYPICAL_MODES
 from risk.layer import layers
@@ -256,9 +256,10 @@ def _plan(view: PlanView | None) -> list[dict[str, Any]]:
     if view is None:
         return []
     result = []
-    for order, convoy in enumerate(view.convoys):
-        colour, dash = look(order)
-        titles = {each: convoy_name(convoy.plan.convoy.convoy_id, each, view.places) for each in LANGUAGES}
+    names = [convoy.convoy_id for convoy in view.plan.request.convoys]
+    for convoy in view.convoys:
+        colour, dash = look(names.index(convoy.plan.convoy.convoy_id))
+        titles = {each: convoy_title(convoy, each, view.places) for each in LANGUAGES}
         ends: dict[tuple[float, float], list[str]] = {}
         for number, run in enumerate(convoy.runs[:-1], start=1):
             lon, lat = run.lonlat[-1].round(4).tolist()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from babel.dates import format_date
 
-from maps.order import hand_over_words
+from maps.order import hand_over_words, surface_of
 from maps.plan_view import ConvoyView, LegRun, PlanView
 from maps.sentences import convoy_name, name_column, point_name, sentence
 from maps.words import Language, number, phrase
@@ -48,7 +48,7 @@ def plan_panel(view: PlanView, language: Language) -> dict[str, Any]:
                 share=number(math.floor(100 * plan.share_of_best), 0, language),
             ),
         ],
-        "convoys": [_convoy(view, order, convoy, language) for order, convoy in enumerate(view.convoys)],
+        "convoys": [_convoy(view, convoy, language) for convoy in view.convoys],
         "left_out": [
             {
                 "stretch": stretch_name(view.segments.loc[left.segment_id], language, view.places),
@@ -128,8 +128,15 @@ def _promise(people: float, language: Language) -> list[str]:
     return lines
 
 
-def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) -> dict[str, Any]:
+def convoy_title(convoy: ConvoyView, language: Language, places: pd.DataFrame) -> str:
+    """Name a convoy for people, with its day where the plan has several."""
+    name = convoy_name(convoy.plan.convoy.convoy_id, language, places)
+    return f"{name}, {_day(convoy.plan.on, language)}" if convoy.plan.days > 1 else name
+
+
+def _convoy(view: PlanView, convoy: ConvoyView, language: Language) -> dict[str, Any]:
     plan = convoy.plan
+    names = [each.convoy_id for each in view.plan.request.convoys]
     zone = ZoneInfo(plan.convoy.base.timezone)
     vehicles = phrase(
         "{vehicles} × {type}", language, vehicles=str(plan.convoy.vehicles), type=plan.convoy.vehicle.names[language]
@@ -138,21 +145,22 @@ def _convoy(view: PlanView, order: int, convoy: ConvoyView, language: Language) 
     facts = [
         (phrase("Distance", language), f"{number(plan.km, 0, language)} {unit_km}"),
         (phrase("Driving", language), f"{number(plan.hours, 1, language)} {unit_h}"),
-        (phrase("Fuel to carry, each vehicle", language), f"{number(plan.fuel_l, 0, language)} {unit_l}"),
+        (phrase("Fuel on board when leaving, each vehicle", language), f"{number(plan.fuel_l, 0, language)} {unit_l}"),
         (phrase("Water to carry, each vehicle", language), f"{number(plan.water_l, 0, language)} {unit_l}"),
         (phrase("People expected", language), number(plan.expected_people_reached, 2, language)),
         (phrase("Place of safety", language), hand_over_words(view, plan, language)),
     ]
     times = phrase(
-        "{date}: leaves {start}, arrives {end} (local time)",
+        "{date}: leaves {start}, at {place} {end} (local time)",
         language,
+        place=str(view.places.at[plan.ends_at, name_column(language)]),
         date=_day(plan.on, language),
         start=f"{plan.start.astimezone(zone):%H:%M}",
         end=f"{plan.end.astimezone(zone):%H:%M}",
     )
     return {
-        "title": f"{convoy_name(plan.convoy.convoy_id, language, view.places)} ({vehicles})",
-        "colour": look(order)[0],
+        "title": f"{convoy_title(convoy, language, view.places)} ({vehicles})",
+        "colour": look(names.index(plan.convoy.convoy_id))[0],
         "times": times if plan.pieces else "",
         "facts": facts if plan.pieces else [],
         "notes": [sentence(note, language, view.places) for note in plan.notes],
@@ -171,7 +179,7 @@ def _leg(view: PlanView, run: LegRun, language: Language) -> dict[str, str]:
         "km": number(run.km, 0, language),
         "hours": number(run.hours, 1, language),
         "bearing": f"{run.bearing_deg:03.0f}",
-        "surface": phrase(run.mode, language),
+        "surface": phrase(surface_of(run.mode), language),
     }
 
 

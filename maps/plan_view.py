@@ -103,7 +103,15 @@ class PlanView:
         """Ten hexadecimal digits that name this plan: the same orders have the same id."""
         parts = [self.data_version, str(self.plan.on), f"{self.plan.request.hours:g}", str(self.plan.request.seed)]
         for convoy in self.plan.convoys:
-            parts += [convoy.label, *(f"{piece.segment_id}{piece.forward}" for piece in convoy.pieces)]
+            handed = convoy.hand_over.place if convoy.hand_over else None
+            parts += [
+                convoy.label,
+                convoy.convoy.vehicle.vehicle_type,
+                f"{convoy.convoy.vehicles} {convoy.fuel_l:.1f} {convoy.water_l:.1f}",
+                f"{convoy.start} {convoy.end} {convoy.rest}",
+                f"{handed.place_id} {handed.agreed_by}" if handed else "",
+            ]
+            parts += [f"{piece.segment_id}{piece.forward}" for piece in convoy.pieces]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:10]
 
 

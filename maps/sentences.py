@@ -19,6 +19,7 @@ SENTENCES = {
     "out_of_fuel": "{needed_l} l there and back from {base}, {limit_l} l may be planned: {short_l} l short",
     "displaces_more": "worth less than what it displaces: {convoy} would reach {worth_people} people more and "
     "{displaced_people} fewer",
+    "rest_outside": "the rest from the heat lies outside the shift at {base} and changes nothing",
     "curfew": "the curfew at {base} leaves {left_h} h of the {wanted_h} h asked for",
     "crew_limit": "a shift of {shift_h} h at {base} is over the crew limit of {limit_h} h: take a relief crew",
     "water_capacity": "each vehicle can carry {carried_l} l of the {wanted_l} l of water wanted",

@@ -36,10 +36,12 @@ def _why(schedule: Schedule, row: int) -> Note:
     request, segment_id = space.request, str(space.segments.index[row])
     if segment_id in request.blocked:
         return Note("blocked", {"name": request.blocked[segment_id]})
-    if all(segment_id in request.shut(convoy, day) for convoy in request.convoys for day in range(request.days)):
+    last = request.days - 1
+    shut = [segment_id in request.shut(convoy, day) for convoy in request.convoys for day in range(request.days)]
+    if all(shut) or (any(shut) and segment_id in request.closed):
         return _shut(schedule, segment_id)
-    trips = [space.trips(number, 0) for number in range(len(request.convoys))]
-    slots = [space.slot(number, 0) for number in range(len(request.convoys))]
+    trips = [space.trips(number, last) for number in range(len(request.convoys))]
+    slots = [space.slot(number, last) for number in range(len(request.convoys))]
     hours, litres = (np.array([trip[which][row] for trip in trips]) for which in (0, 1))
     if not np.isfinite(hours).any():
         return Note("no_way")

@@ -179,13 +179,11 @@ def shift_of(base: Base, on: date, hours: float, crew_hours: float, rest: tuple[
         notes.append(Note("curfew", {"base": base.place_id, "left_h": length_h, "wanted_h": hours}))
     if length_h > crew_hours:
         notes.append(Note("crew_limit", {"base": base.place_id, "shift_h": length_h, "limit_h": crew_hours}))
+    pause = _rest(on, zone, rest, start, start + length)
+    if rest and pause is None:
+        notes.append(Note("rest_outside", {"base": base.place_id}))
     utc = ZoneInfo("UTC")
-    return Shift(
-        start.astimezone(utc),
-        (start + length).astimezone(utc),
-        tuple(notes),
-        _rest(on, zone, rest, start, start + length),
-    )
+    return Shift(start.astimezone(utc), (start + length).astimezone(utc), tuple(notes), pause)
 
 
 def _rest(

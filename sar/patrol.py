@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.errors import NoAnswer
+from data.errors import BadInput, NoAnswer
+from data.units import S_PER_H
 from sar.bound import Bound, bound_of
 from sar.columns import Group, Pool, groups_of, required_worth
 from sar.debt import CoverageDebt
@@ -17,7 +18,7 @@ from sar.explain import explain_left_out
 from sar.first_tours import first_tours
 from sar.plan import Plan
 from sar.pricing import price
-from sar.request import PatrolRequest
+from sar.request import PatrolRequest, Step
 from sar.schedule import Schedule, build, improve
 from sar.workspace import Workspace, prepare
 
@@ -78,7 +79,7 @@ def plan_patrols(
     _require_reachable(space)
     pool = Pool(space)
     schedule = Schedule.standing(space, pool)
-    free = _lock(schedule)
+    free = _lock(schedule, request.locked)
     if request.days == 1:
         for index, steps in enumerate(first_tours(space)):
             pool.add(schedule.pair(index), steps)
@@ -95,8 +96,8 @@ def plan_patrols(
         convoys=convoys,
         left_out=explain_left_out(schedule, LEFT_OUT_SHOWN, watch.stopped),
         area_benefit=float(people.best_of_visits()[space.area(), -1].sum()),
-        aim=float(aim.by_visit(schedule.visited).sum()),
-        best_aim=max(best_aim, float(aim.by_visit(schedule.visited).sum())),
+        aim=schedule.aim,
+        best_aim=max(best_aim, schedule.aim),
     )
 
 
@@ -134,28 +135,74 @@ def _require_done(schedule: Schedule) -> None:
             raise NoAnswer(f"no way from {start} to {end} within the shift and the fuel")
 
 
-def _lock(schedule: Schedule) -> list[int]:
-    """Put in what is locked; return the slots that are free."""
-    locked = schedule.space.request.locked
-    free = []
+def _lock(schedule: Schedule, locked: Mapping[tuple[str, int], tuple[Step, ...]]) -> list[int]:
+    """Put in what is locked; return the slots that are free.
+
+    Raises
+    ------
+    BadInput
+        When a locked day drives closed segments, is longer than its shift, leaves the fuel short, or does not begin
+        where the convoy is.
+    """
+    faults, free = [], []
     for index, slot in enumerate(schedule.space.slots):
-        key = (schedule.space.request.convoys[slot.convoy].convoy_id, slot.day)
-        if key not in locked:
+        convoy_id = schedule.space.request.convoys[slot.convoy].convoy_id
+        if (convoy_id, slot.day) not in locked:
             free.append(index)
             continue
-        steps = locked[key]
-        if steps:
-            ends = [slot.terrain.ends(*steps[0])[0], slot.terrain.ends(*steps[-1])[1]]
-            names = {number: name for name, number in slot.terrain.roads.nodes.items()}
-            schedule.places[slot.convoy][slot.day : slot.day + 2] = [names[node] for node in ends]
-        schedule.put(index, schedule.pool.add(schedule.pair(index), steps))
+        steps = locked[convoy_id, slot.day]
+        fault = _put_locked(schedule, index, steps)
+        faults += [f"convoy {convoy_id} cannot drive its locked day {slot.day + 1}: {fault}"] if fault else []
+    for index in sorted(set(range(len(schedule.drives))) - set(free)):
+        slot = schedule.space.slots[index]
+        over_l = schedule.drives[index].fuel_l - schedule.fuel_left_l(index)
+        if over_l > 1e-6 and not faults:
+            convoy_id = schedule.space.request.convoys[slot.convoy].convoy_id
+            faults.append(f"convoy {convoy_id} runs {over_l:.0f} l short on its locked day {slot.day + 1}")
+    if faults:
+        raise BadInput(faults)
     return free
+
+
+def _put_locked(schedule: Schedule, index: int, steps: tuple[Step, ...]) -> str:
+    """Put a locked day into a slot; return what is wrong with it, "" for nothing."""
+    slot, request = schedule.space.slots[index], schedule.space.request
+    if any(row not in slot.terrain.arc_of_row for row, _ in steps):
+        return "it drives segments that are closed to it"
+    hours = sum(float(slot.terrain.roads.time_s[slot.terrain.arc_of_row[row]]) for row, _ in steps) / S_PER_H
+    if hours > slot.hours + 1e-6:
+        return f"it takes {hours:.1f} h and the shift has {slot.hours:.1f} h"
+    if steps:
+        names = {number: name for name, number in slot.terrain.roads.nodes.items()}
+        begin, end = (names[node] for node in (slot.terrain.ends(*steps[0])[0], slot.terrain.ends(*steps[-1])[1]))
+        places = schedule.places[slot.convoy]
+        convoy_id = request.convoys[slot.convoy].convoy_id
+        fixed = slot.day == 0 or (convoy_id, slot.day - 1) in request.locked
+        if fixed and places[slot.day] != begin:
+            return f"it begins at {begin} and the convoy is at {places[slot.day]}"
+        if slot.day == request.days - 1 and places[slot.day + 1] != end:
+            return f"it ends at {end} and the convoy has to be at {places[slot.day + 1]}"
+        places[slot.day], places[slot.day + 1] = begin, end
+    schedule.put(index, schedule.pool.add(schedule.pair(index), steps))
+    return ""
+
+
+def _suggested(schedule: Schedule) -> list[Schedule]:
+    """Return the plan known already as a schedule, where it keeps all limits."""
+    start = Schedule.standing(schedule.space, schedule.pool)
+    try:
+        _lock(start, {**schedule.space.request.suggested, **schedule.space.request.locked})
+    except BadInput:
+        return []
+    return [start]
 
 
 def _best_schedule(schedule: Schedule, free: list[int], bound: Bound, watch: Watch) -> Schedule:
     """Improve the greedy schedule, and the best choice among all drives; keep the better."""
     space, rng = schedule.space, np.random.default_rng(schedule.space.request.seed)
     candidates = [schedule]
+    if space.request.suggested:
+        candidates += _suggested(schedule)
     if len(free) == len(space.slots):
         candidates.append(_whole(schedule, bound))
     for number, each in enumerate(candidates):
@@ -199,7 +246,7 @@ def _nights(schedule: Schedule, bound: Bound) -> dict[int, list[str]]:
 
 def _varied(best: Schedule, free: list[int], rng: np.random.Generator, watch: Watch) -> Schedule:
     """Return one of the plans whose aim is not much less than the best: drawn by the seed, as different as may be."""
-    least = (1 - best.space.request.vary) * best.value
+    least = (1 - best.space.request.vary) * best.aim
     drawn, far = best, -1
     for _ in range(VARIATIONS):
         if watch.stopped():
@@ -208,6 +255,6 @@ def _varied(best: Schedule, free: list[int], rng: np.random.Generator, watch: Wa
         for index in rng.permutation(free).tolist():
             other.disturb(index, rng.uniform(1 - DISTURBANCE, 1 + DISTURBANCE, len(best.space.segments)), least)
         apart = int((other.visited != best.visited).sum())
-        if apart > far and other.value >= least and not other.missing():
+        if apart > far and other.aim >= least and not other.missing():
             drawn, far = other, apart
     return drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sar.fleet import Convoy
 from sar.handover import HandOver
@@ -52,8 +52,8 @@ class ConvoyPlan:
     pieces : tuple of DrivenPiece
         In order; empty when the convoy has nothing worth driving.
     fuel_l, water_l : float
-        To leave with, for each vehicle: fuel until the next place to fill up plus the reserve, water for crew and
-        people found.
+        On board when leaving, for each vehicle: fuel until the next place to fill up plus the reserve, water for crew
+        and people found.
     hand_over : HandOver or None
         Where people found are taken; None where no place of safety may be proposed, or nobody drives.
     notes : tuple of Note
@@ -73,6 +73,13 @@ class ConvoyPlan:
     water_l: float
     hand_over: HandOver | None
     notes: tuple[Note, ...]
+
+    def clock(self, driven_h: float) -> datetime:
+        """Return when the convoy has driven so many hours, the rest counted; aware UTC."""
+        moment = self.start + timedelta(hours=driven_h)
+        if self.rest is None or moment <= self.rest[0]:
+            return moment
+        return moment + (self.rest[1] - max(self.rest[0], self.start))
 
     @property
     def label(self) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from data.units import S_PER_H
+from sar.fleet import Convoy
 from sar.handover import hand_over
 from sar.note import Note
 from sar.plan import ConvoyPlan, DrivenPiece
@@ -14,6 +15,11 @@ from sar.schedule import Schedule
 
 #: Water for each crew member a day (with a day in hand), and for each person found until a place of safety (litres).
 CREW_L_PER_DAY, CREW_DAYS, FOUND_L = 10.0, 2.0, 6.0
+
+
+def water_wanted_l(convoy: Convoy, group_size: float) -> float:
+    """Return the water each vehicle of a convoy should carry, litres: for its crew and its share of a group found."""
+    return CREW_L_PER_DAY * CREW_DAYS * convoy.vehicle.crew + FOUND_L * group_size / convoy.vehicles
 
 
 def price(schedule: Schedule) -> tuple[ConvoyPlan, ...]:
@@ -65,11 +71,10 @@ def _convoy_plan(schedule: Schedule, index: int, pieces: tuple[DrivenPiece, ...]
     request, convoy = space.request, space.request.convoys[slot.convoy]
     hours = sum(piece.hours for piece in pieces)
     notes = list(slot.shift.notes)
-    crew_l = CREW_L_PER_DAY * CREW_DAYS * convoy.vehicle.crew
-    found_l = FOUND_L * request.group_size / convoy.vehicles
-    water_l = min(crew_l + found_l, convoy.vehicle.water_l) if pieces else 0.0
-    if pieces and crew_l + found_l > convoy.vehicle.water_l:
-        notes.append(Note("water_capacity", {"carried_l": convoy.vehicle.water_l, "wanted_l": crew_l + found_l}))
+    wanted_l = water_wanted_l(convoy, request.group_size)
+    water_l = min(wanted_l, convoy.vehicle.water_l) if pieces else 0.0
+    if pieces and wanted_l > convoy.vehicle.water_l:
+        notes.append(Note("water_capacity", {"carried_l": convoy.vehicle.water_l, "wanted_l": wanted_l}))
     if pieces and convoy.seats_rescued < request.group_size:
         notes.append(Note("seats", {"seats_count": convoy.seats_rescued, "group_count": request.group_size}))
     if not pieces:
@@ -86,22 +91,26 @@ def _convoy_plan(schedule: Schedule, index: int, pieces: tuple[DrivenPiece, ...]
         end=slot.shift.clock(hours),
         rest=slot.shift.rest if slot.shift.clock(hours) > slot.shift.start else None,
         pieces=pieces,
-        fuel_l=_fuel_to_carry_l(schedule, index),
+        fuel_l=_fuel_on_board_l(schedule, index),
         water_l=water_l,
         hand_over=hand_over(space, slot, schedule.drives[index].rows, ends_at) if pieces else None,
         notes=tuple(notes),
     )
 
 
-def _fuel_to_carry_l(schedule: Schedule, index: int) -> float:
-    """Return the fuel to leave with: for the way until the next place to fill up, and the reserve."""
-    slot, request = schedule.space.slots[index], schedule.space.request
-    places = schedule.places[slot.convoy]
-    used = schedule.drives[index].fuel_l
-    if used == 0:
+def _fuel_on_board_l(schedule: Schedule, index: int) -> float:
+    """Return the fuel in a vehicle when it leaves: for the way to the next place to fill up, and the reserve.
+
+    A day that begins where nothing can be filled in begins with what is left of the last filling.
+    """
+    slot = schedule.space.slots[index]
+    places, fills = schedule.places[slot.convoy], schedule.space.fills(slot.convoy)
+    first, last = slot.day, slot.day + 1
+    while first > 0 and places[first] not in fills:
+        first -= 1
+    while last < schedule.space.request.days and places[last] not in fills:
+        last += 1
+    used = [schedule.drives[schedule.index(slot.convoy, day)].fuel_l for day in range(first, last)]
+    if not any(used[slot.day - first :]):
         return 0.0
-    day = slot.day + 1
-    while day < request.days and places[day] not in schedule.space.fills(slot.convoy):
-        used += schedule.drives[schedule.index(slot.convoy, day)].fuel_l
-        day += 1
-    return used / (1 - request.reserve_share)
+    return sum(used) / (1 - schedule.space.request.reserve_share) - sum(used[: slot.day - first])

@@ -90,7 +90,7 @@ class PatrolRequest:
     nights, refuel : frozenset of str
         Places where a convoy may pass the night, and where it can fill up; bases always can.
     ends : mapping of str to str
-        Place where the convoys of a base end their last day, where that is not the base.
+        Place where a convoy, or all convoys of a base, end their last day, where that is not the base.
     rest : (time, time) or None
         Local times between which nobody drives for the heat.
     under_way : mapping of str to UnderWay
@@ -99,6 +99,8 @@ class PatrolRequest:
         Where people found may be brought.
     locked : mapping of (str, int) to tuple of Step
         Convoy and day (from 0) to what it drives whatever else is planned.
+    suggested : mapping of (str, int) to tuple of Step
+        A plan known already, to begin from where it holds.
     """
 
     on: date
@@ -121,6 +123,7 @@ class PatrolRequest:
     under_way: Mapping[str, UnderWay] = field(default_factory=dict)
     places_of_safety: tuple[PlaceOfSafety, ...] = ()
     locked: Mapping[tuple[str, int], tuple[Step, ...]] = field(default_factory=dict)
+    suggested: Mapping[tuple[str, int], tuple[Step, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         faults = []
@@ -141,11 +144,20 @@ class PatrolRequest:
         both = {segment for segment in self.required if self.closed.get(segment, self.on) is None}
         faults += [f"segment '{segment}' is both closed and required" for segment in sorted(both)]
         faults += [
+            f"segment '{segment}' is open again on {until}, before the plan begins: leave it out"
+            for segment, until in sorted(self.closed.items())
+            if until is not None and until <= self.on
+        ]
+        faults += [
             f"segment '{segment}' is required but lies in a closed area: {self.blocked[segment]}"
             for segment in sorted(self.required & set(self.blocked))
         ]
         if faults:
             raise BadInput(faults)
+
+    def end_of(self, convoy: Convoy) -> str:
+        """Return the place where a convoy ends its last day."""
+        return self.ends.get(convoy.convoy_id, self.ends.get(convoy.base.place_id, convoy.base.place_id))
 
     def shut(self, convoy: Convoy, day: int) -> frozenset[str]:
         """Return the segments a convoy may not drive on a day of the plan."""

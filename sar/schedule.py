@@ -61,11 +61,15 @@ class Schedule:
         return np.asarray(self._times > 0)
 
     @property
+    def aim(self) -> float:
+        """The aim reached."""
+        return float(self.space.aim.by_visit(self.visited).sum())
+
+    @property
     def value(self) -> float:
         """The aim reached, with what required visits count."""
-        visited = self.visited
-        done = visited[self.space.required_rows()].any(axis=1).sum()
-        return float(self.space.aim.by_visit(visited).sum() + done * required_worth(self.space))
+        done = self.visited[self.space.required_rows()].any(axis=1).sum()
+        return self.aim + float(done) * required_worth(self.space)
 
     def missing(self) -> list[str]:
         """Return the required segments that nobody visits."""
@@ -153,7 +157,7 @@ class Schedule:
         left_l = self.fuel_left_l(index)
         found = self.pool.solve(self.pair(index), factor * self.prize(self.space.slots[index].day), max(left_l, 1e-6))
         self.put(index, old if found is None else found)
-        if self.value < least:
+        if self.aim < least or self.missing():
             self.put(index, old)
 
     def try_night(self, convoy: int, day: int, place: str) -> bool:

@@ -126,8 +126,7 @@ class Workspace:
 
     def end_of(self, convoy: int) -> str:
         """Return the place where a convoy ends its last day."""
-        base = self.request.convoys[convoy].base.place_id
-        return self.request.ends.get(base, base)
+        return self.request.end_of(self.request.convoys[convoy])
 
     def day_end(self, convoy: int, day: int) -> str:
         """Return where a convoy ends a day unless it passes the night elsewhere."""
@@ -254,7 +253,13 @@ def prepare(segments: pd.DataFrame, people: CoverageDebt, aim: CoverageDebt, req
             if key not in known:
                 known[key] = _terrain(segments, request, convoy, shut)
             slots.append(_slot(request, number, day, known[key]))
-    stops = tuple(_stops(request, slots[number], aim.first[:, 0]) for number in range(len(request.convoys)))
+    worth = aim.first.max(axis=1)
+    worth[segments.index.isin(request.required)] += worth.sum()  # nights have to bring required visits within reach
+    most_open = [
+        max(slots[number :: len(request.convoys)], key=lambda slot: len(slot.terrain.roads.rows))
+        for number in range(len(request.convoys))
+    ]
+    stops = tuple(_stops(request, slot, worth) for slot in most_open)
     space = Workspace(segments, people, aim, request, tuple(slots), stops)
     _require_departure(space)
     return space
@@ -268,7 +273,12 @@ def _slot(request: PatrolRequest, number: int, day: int, terrain: Terrain) -> Sl
     under_way = request.under_way.get(convoy.convoy_id)
     if under_way is None or day > 0:
         return Slot(number, day, shift, terrain, shift.hours, fuel_l)
-    now = Shift(under_way.at, under_way.at + timedelta(hours=under_way.hours_left), ())
+    end = under_way.at + timedelta(hours=under_way.hours_left)
+    rest = None
+    if shift.rest and under_way.at < shift.rest[1] and end > shift.rest[0]:
+        rest = (max(under_way.at, shift.rest[0]), shift.rest[1])
+        end += rest[1] - rest[0]
+    now = Shift(under_way.at, end, (), rest)
     return Slot(number, day, now, terrain, now.hours, max(under_way.usable_l, 1e-6))
 
 
@@ -281,7 +291,7 @@ def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy, shu
     if stranded:
         raise BadInput(f"no open segment leaves base {base}" for base in dict.fromkeys(stranded))
     starts = {request.under_way[other.convoy_id].node for other in own if other.convoy_id in request.under_way}
-    ends = {request.ends[base] for base in bases if base in request.ends}
+    ends = {request.end_of(other) for other in own}
     lost = sorted((starts | ends) - set(roads.nodes))
     if lost:
         raise BadInput(f"no open segment leads to '{place}' inside {convoy.base.country}" for place in lost)
@@ -302,8 +312,9 @@ def _stops(request: PatrolRequest, slot: Slot, worth: Array) -> tuple[str, ...]:
 
     A place opens the segments within half a shift of it; places are taken one by one for what they add.
     """
-    base = request.convoys[slot.convoy].base.place_id
-    stops = list(dict.fromkeys([base, request.ends.get(base, base)]))
+    convoy = request.convoys[slot.convoy]
+    base = convoy.base.place_id
+    stops = list(dict.fromkeys([base, request.end_of(convoy)]))
     if request.days == 1:
         return tuple(stops)
     terrain, roads = slot.terrain, slot.terrain.roads
@@ -330,7 +341,7 @@ def _require_departure(space: Workspace) -> None:
     for number, convoy in enumerate(space.request.convoys):
         slot = space.slot(number, 0)
         hours, litres = space.trips(number, 0)
-        away = convoy.convoy_id in space.request.under_way or convoy.base.place_id in space.request.ends
+        away = convoy.convoy_id in space.request.under_way or space.request.end_of(convoy) != convoy.base.place_id
         if away or ((hours <= slot.hours) & (litres <= slot.fuel_l)).any():
             continue
         nearest = int(np.argmin(hours))

@@ -40,6 +40,8 @@ def show_comparison(both: dict[str, Any]) -> None:
     """Print a comparison as tables."""
     before, after = both["plans"]
     keys = (
+        ("date", "first day", "{}"),
+        ("days", "days", "{}"),
         ("expected_people_reached", "people expected", "{:.2f}"),
         ("at_least_share_of_best", "at least this share of the best", "{:.1%}"),
         ("km", "km", "{:.0f}"),
@@ -48,7 +50,7 @@ def show_comparison(both: dict[str, Any]) -> None:
     )
     rows = [[words, form.format(before[key]), form.format(after[key])] for key, words, form in keys]
     print_table("Side by side", ["", f"plan {before['plan_id']}", f"plan {after['plan_id']}"], rows)
-    changed = [line for line in both["convoys"] if line["before"] != line["after"]]
+    changed = [line for line in both["convoys"] if _driven(line["before"]) != _driven(line["after"])]
     if changed:
         print_table(
             "Convoys that drive otherwise",
@@ -64,6 +66,10 @@ def show_comparison(both: dict[str, Any]) -> None:
             )
             more = f" and {len(segments) - _SHOWN} more" if len(segments) > _SHOWN else ""
             click.echo(f"{words} (people): {names}{more}")
+
+
+def _driven(line: dict[str, Any] | None) -> list[str] | None:
+    return None if line is None else list(line["segments"])
 
 
 def _words(line: dict[str, Any] | None) -> str:

@@ -23,7 +23,7 @@ def command(
     """List the coverage debt: days unseen times risk, by segment, greatest first."""
     with progress_bar("opening the region") as progress:
         from api.context import open_region
-        from api.usecases.inputs import Faults, day_of
+        from api.usecases.inputs import FIRST_DAY, Faults, day_of
         from api.usecases.patrol import visit_parameters
         from api.usecases.visits import debt_table, read_visits
 
@@ -31,7 +31,7 @@ def command(
         context = open_region()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
-        visits = faults.read(lambda: read_visits(context, driven_files))
+        visits = faults.read(lambda: read_visits(context, driven_files, on or FIRST_DAY))
         faults.read(lambda: visit_parameters(since_h))
         known = sorted(set(context.network.segments["country"]) - {""})
         faults.lines += [

@@ -51,7 +51,7 @@ def command(
         faults = Faults()
         before = faults.read(lambda: read_plan(context, plan_path))
         visit = faults.read(lambda: visit_parameters(since_h))
-        visits = faults.read(lambda: read_visits(context, driven_files))
+        visits = faults.read(lambda: read_visits(context, driven_files, before.on)) if before else None
         faults.settle()
         assert before is not None and visit is not None and visits is not None
         request = changed_request(context, before, Changes(lock, add, drop, bases))

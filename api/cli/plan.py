@@ -67,7 +67,7 @@ def command(
         on = faults.read(lambda: day_of(day))
         request = faults.read(lambda: read_request(context, on or FIRST_DAY, Wishes(bases, **wishes)))
         visit = faults.read(lambda: visit_parameters(since_h))
-        visits = faults.read(lambda: read_visits(context, driven_files))
+        visits = faults.read(lambda: read_visits(context, driven_files, on or FIRST_DAY))
         weather = faults.read(lambda: weather_of(weather_file))
         faults.settle()
         assert on is not None and visit is not None and request is not None and visits is not None

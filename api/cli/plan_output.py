@@ -106,10 +106,6 @@ def _rows(view: PlanView) -> list[list[str]]:
 def _hand_overs(view: PlanView) -> Iterator[str]:
     from maps.order import hand_over_words
 
-    said = dict.fromkeys(
-        (convoy.plan.convoy.convoy_id, hand_over_words(view, convoy.plan, "en"))
-        for convoy in view.convoys
-        if convoy.plan.pieces
-    )
-    for convoy_id, words in said:
-        yield f"place of safety, {convoy_id}: {words}"
+    for convoy in view.convoys:
+        if convoy.plan.pieces:
+            yield f"place of safety, {convoy.plan.label}: {hand_over_words(view, convoy.plan, 'en')}"

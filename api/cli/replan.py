@@ -63,10 +63,14 @@ def command(
         print_json({**diversion_document(found), "seconds": took, "files": files})
         return
     click.echo(f"alert on segment {found.alert_segment}, {found.off_track_km:.0f} km from its middle ({where.read_as})")
+    for name, stand in found.stands.items():
+        moved = f", {stand.moved_km:.0f} km from its report" if stand.moved_km else ""
+        click.echo(f"{name} is taken to be at {stand.under_way.node} at {stand.under_way.at:%m-%d %H:%M} UTC{moved}")
+    goes = "GOES" if found.chosen.able else "would be soonest"
     rows = [
         [
-            each.convoy_id + (" GOES" if each is found.chosen else ""),
-            f"{each.arrives:%H:%M} UTC",
+            each.convoy_id + (f" {goes}" if each is found.chosen else ""),
+            f"{each.arrives:%m-%d %H:%M} UTC",
             f"{each.hours_there:.1f}",
             f"{each.hours_home:.1f}",
             f"{each.margin_h:+.1f}",
@@ -74,12 +78,13 @@ def command(
         ]
         for each in found.candidates
     ]
-    heads = ["convoy", "arrives", "h there", "h home from there", "h to spare", "l to spare"]
+    heads = ["convoy", "arrives", "h there", "h from there to its end", "h to spare", "l to spare"]
     print_table("Who can go", heads, rows)
     if not found.chosen.able:
-        click.echo("nobody can go and be home within shift and fuel: the one who is there soonest needs relief or fuel")
-    click.echo(f"way there: {', '.join(piece.segment_id for piece in found.chosen.way)}")
+        click.echo("NOBODY can go and end the day within shift, curfew and fuel: the orders below break them")
     click.echo(f"others take over: {', '.join(found.taken_over) or 'nothing'}")
     click.echo(f"dropped: {', '.join(found.dropped) or 'nothing'}")
+    if plan.days > 1:
+        click.echo("everybody ends today where the plan has them tonight: its other days still hold")
     show_plan(found.rest, files)
     click.echo(f"computed in {took:.1f} s")

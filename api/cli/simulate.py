@@ -57,6 +57,13 @@ def command(plan_path: Path, days: int, runs: int, seed: int, as_json: bool) -> 
     print_table(f"{runs} runs of plan {plan.plan_id}; intervals hold 80 % of runs", heads, rows)
     ratio = document["ratio_to_best_habit"]
     click.echo(f"the plan promises {found.promised:.2f} people a day")
+    if plan.days == 1:
+        click.echo(
+            "a plan of one day is driven as the same loop every day; plan several days to see what planning brings"
+        )
+    if ratio is None:
+        click.echo("no habit met anybody in these runs: there is no ratio")
+        return
     click.echo(
         f"it reaches {ratio['value']:.2f} times the people of the best habit, {document['best_habit']} "
         f"({ratio['low']:.2f}-{ratio['high']:.2f} for the mean)"

@@ -8,9 +8,10 @@ from typing import Any
 
 from api.context import RegionContext
 from api.usecases.inputs import Faults
-from api.usecases.plan_file import PlanFile
+from api.usecases.plan_file import PlanFile, PlannedConvoy
 from api.usecases.wishes import read_request
 from data.errors import BadInput
+from routes.positions import read_position
 from sar.request import PatrolRequest, Step
 
 
@@ -46,6 +47,7 @@ def changed_request(context: RegionContext, plan: PlanFile, changes: Changes) ->
     wishes = replace(
         plan.wishes,
         bases=changes.bases or plan.wishes.bases,
+        ends=tuple(each for each in plan.wishes.ends if _stays(context, each, changes.bases)),
         required=tuple(
             dict.fromkeys([*(each for each in plan.wishes.required if each not in changes.drop), *changes.add])
         ),
@@ -54,8 +56,8 @@ def changed_request(context: RegionContext, plan: PlanFile, changes: Changes) ->
     request = faults.read(lambda: read_request(context, plan.on, wishes))
     locked = faults.read(lambda: locked_steps(context, plan, changes.lock))
     if request and locked:
-        known = {convoy.convoy_id for convoy in request.convoys}
-        gone = sorted({convoy_id for convoy_id, _ in locked} - known)
+        fleet = {convoy.convoy_id for convoy in request.convoys}
+        gone = sorted({convoy_id for convoy_id, _ in locked} - fleet)
         faults.lines += [f"convoy {convoy_id} is locked but no longer in the fleet" for convoy_id in gone]
         names = context.network.segments.index
         shut = {names[row] for steps in locked.values() for row, _ in steps} & set(request.closed)
@@ -64,7 +66,24 @@ def changed_request(context: RegionContext, plan: PlanFile, changes: Changes) ->
         ]
     faults.settle()
     assert request is not None and locked is not None
-    return replace(request, locked=locked)
+    rows = row_of(context)
+    known = {(convoy.convoy_id, convoy.day): _steps(rows, convoy) for convoy in plan.convoys}
+    return replace(request, locked=locked, suggested=known)
+
+
+def _stays(context: RegionContext, end: str, bases: tuple[str, ...]) -> bool:
+    """Say whether the base of an end written "agadez:arlit" is still among the bases."""
+    names = {read_position(base.partition(":")[0], context.pack.places).place_id for base in bases}
+    return not bases or read_position(end.partition(":")[0], context.pack.places).place_id in names
+
+
+def _steps(rows: dict[str, int], convoy: PlannedConvoy) -> tuple[Step, ...]:
+    return tuple((rows[step.segment_id], step.forward) for step in convoy.steps)
+
+
+def row_of(context: RegionContext) -> dict[str, int]:
+    """Return the row of each segment in the network's table."""
+    return {str(segment): row for row, segment in enumerate(context.network.segments.index)}
 
 
 def locked_steps(
@@ -73,7 +92,7 @@ def locked_steps(
     """Return what locked convoys drive, by convoy and day."""
     faults = []
     locked: dict[tuple[str, int], tuple[Step, ...]] = {}
-    rows = {str(segment): row for row, segment in enumerate(context.network.segments.index)}
+    rows = row_of(context)
     for text in locks:
         name, mark, day = text.partition(":")
         days = [
@@ -85,7 +104,7 @@ def locked_steps(
             there = ", ".join(dict.fromkeys(convoy.convoy_id for convoy in plan.convoys))
             faults.append(f"'{text[:60]}' is no convoy and day of this plan; there are {there}, days 1 to {plan.days}")
         for convoy in days:
-            locked[name, convoy.day] = tuple((rows[step.segment_id], step.forward) for step in convoy.steps)
+            locked[name, convoy.day] = _steps(rows, convoy)
     if faults:
         raise BadInput(faults)
     return locked
@@ -145,6 +164,7 @@ def _line(convoy: dict[str, Any] | None) -> dict[str, Any] | None:
         "km": convoy["km"],
         "hours": convoy["hours"],
         "expected_people_reached": convoy["expected_people_reached"],
+        "segments": [segment["segment_id"] for leg in convoy["legs"] for segment in leg["segments"]],
     }
 
 

@@ -8,10 +8,83 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from api.context import RegionContext
+from api.usecases.inputs import FIRST_DAY, LAST_DAY
 from api.usecases.wishes import Wishes
 from data.errors import BadInput
+from sar.request import MOST_DAYS
+
+#: Faults told of one file.
+MOST_FAULTS = 20
+
+
+class _Segment(BaseModel):
+    segment_id: str
+    forward: bool
+    km: float = Field(ge=0, le=1e5)
+    hours: float = Field(ge=0, le=1000)
+    fuel_l: float = Field(ge=0, le=1e6)
+    expected_people_reached: float = Field(ge=0)
+
+
+class _Leg(BaseModel):
+    to: str
+    segments: list[_Segment] = Field(min_length=1)
+
+
+class _Vehicle(BaseModel):
+    vehicle_id: str
+    fuel_l: float = Field(ge=0, le=1e6)
+
+
+class _Convoy(BaseModel):
+    convoy_id: str
+    base: str
+    day: int = Field(ge=1, le=MOST_DAYS)
+    from_place: str
+    to_place: str
+    vehicles: list[_Vehicle] = Field(min_length=1)
+    start: AwareDatetime
+    end: AwareDatetime
+    rest: tuple[AwareDatetime, AwareDatetime] | None = None
+    km: float
+    hours: float
+    fuel_used_l: float
+    expected_people_reached: float
+    legs: list[_Leg]
+
+
+class _Request(BaseModel):
+    bases: list[str]
+    closed: list[str]
+    required: list[str]
+    allow_single: bool
+    explore: float
+    vary: float
+    home_each_night: bool
+    ends: list[str]
+    rest: str
+    zones: list[str]
+    skills: list[str]
+    room: list[str]
+    agreed: list[str]
+
+
+class _Plan(BaseModel):
+    """What every reader of a plan needs of its file."""
+
+    plan_id: str
+    data_version: str
+    on: date = Field(alias="date", ge=FIRST_DAY, le=LAST_DAY)
+    days: int = Field(ge=1, le=MOST_DAYS)
+    hours: float
+    seed: int
+    expected_people_reached: float
+    at_least_share_of_best: float
+    request: _Request
+    convoys: list[_Convoy] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +106,8 @@ class PlannedConvoy:
     convoy_id: str
     day: int
     base: str
-    vehicles: int
+    begins_at: str
+    ends_at: str
     start: datetime
     end: datetime
     fuel_l: float
@@ -87,9 +161,14 @@ def read_plan(context: RegionContext, path: Path) -> PlanFile:
     if not isinstance(document, dict) or document.get("kind") != "patrol-plan":
         raise BadInput(f"{path.name}: is no plan; give the plan.json that guelta plan wrote")
     try:
-        plan = _plan(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"{path.name}: the plan is damaged ({type(error).__name__}: {error})") from None
+        checked = _Plan.model_validate(document)
+    except ValidationError as error:
+        faults = error.errors()[:MOST_FAULTS]
+        raise BadInput(f"{path.name}: {_place(each['loc'])}: {each['msg']}" for each in faults) from None
+    late = [convoy.day for convoy in checked.convoys if convoy.day > checked.days]
+    if late:
+        raise BadInput(f"{path.name}: a convoy drives on day {late[0]} of {checked.days}")
+    plan = _plan(checked, document)
     known = set(context.network.segments.index)
     lost = dict.fromkeys(
         step.segment_id for convoy in plan.convoys for step in convoy.steps if step.segment_id not in known
@@ -99,65 +178,52 @@ def read_plan(context: RegionContext, path: Path) -> PlanFile:
     return plan
 
 
-def _plan(document: dict[str, Any]) -> PlanFile:
-    asked = document["request"]
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(each) for each in location)
+
+
+def _plan(checked: _Plan, document: dict[str, Any]) -> PlanFile:
+    asked = checked.request
     wishes = Wishes(
-        bases=tuple(asked["bases"]),
-        hours=float(document["hours"]),
-        days=int(document["days"]),
-        seed=int(document["seed"]),
-        closed=tuple(asked["closed"]),
-        required=tuple(asked["required"]),
-        allow_single=bool(asked["allow_single"]),
-        explore=float(asked["explore"]),
-        vary=float(asked["vary"]),
-        home_each_night=bool(asked["home_each_night"]),
-        ends=tuple(asked["ends"]),
-        rest=str(asked["rest"]),
-        skills=tuple(asked["skills"]),
-        room=tuple(asked["room"]),
-        agreed=tuple(asked["agreed"]),
+        bases=tuple(asked.bases),
+        hours=checked.hours,
+        days=checked.days,
+        seed=checked.seed,
+        closed=tuple(asked.closed),
+        required=tuple(asked.required),
+        allow_single=asked.allow_single,
+        explore=asked.explore,
+        vary=asked.vary,
+        home_each_night=asked.home_each_night,
+        ends=tuple(asked.ends),
+        rest=asked.rest,
+        zones=tuple(asked.zones),
+        skills=tuple(asked.skills),
+        room=tuple(asked.room),
+        agreed=tuple(asked.agreed),
     )
-    return PlanFile(
-        str(document["plan_id"]),
-        date.fromisoformat(document["date"]),
-        wishes.days,
-        wishes,
-        float(document["expected_people_reached"]),
-        tuple(_convoy(convoy) for convoy in document["convoys"]),
-        str(document["data_version"]),
-        document,
-    )
+    convoys = tuple(_convoy(convoy) for convoy in checked.convoys)
+    people = checked.expected_people_reached
+    return PlanFile(checked.plan_id, checked.on, checked.days, wishes, people, convoys, checked.data_version, document)
 
 
-def _convoy(document: dict[str, Any]) -> PlannedConvoy:
-    start, end = (datetime.fromisoformat(document[key]) for key in ("start", "end"))
-    rest = document.get("rest")
-    pause = tuple(datetime.fromisoformat(each) for each in rest) if rest else None
-    moment, steps = start, []
-    for leg in document["legs"]:
-        for segment in leg["segments"]:
-            hours = float(segment["hours"])
-            steps.append(
-                PlannedStep(
-                    str(segment["segment_id"]),
-                    bool(segment["forward"]),
-                    _awake(moment, pause),
-                    hours,
-                    float(segment["fuel_l"]),
-                    float(segment["expected_people_reached"]),
-                )
-            )
-            moment += timedelta(hours=hours)
-    vehicles = document["vehicles"]
+def _convoy(convoy: _Convoy) -> PlannedConvoy:
+    moment, steps = convoy.start, []
+    for leg in convoy.legs:
+        for segment in leg.segments:
+            at = _awake(moment, convoy.rest)
+            people = segment.expected_people_reached
+            steps.append(PlannedStep(segment.segment_id, segment.forward, at, segment.hours, segment.fuel_l, people))
+            moment += timedelta(hours=segment.hours)
     return PlannedConvoy(
-        str(document["convoy_id"]),
-        int(document["day"]) - 1,
-        str(document["base"]),
-        len(vehicles),
-        start,
-        end,
-        float(vehicles[0]["fuel_l"]),
+        convoy.convoy_id,
+        convoy.day - 1,
+        convoy.base,
+        convoy.from_place,
+        convoy.to_place,
+        convoy.start,
+        convoy.end,
+        convoy.vehicles[0].fuel_l,
         tuple(steps),
     )
 

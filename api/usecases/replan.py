@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 from api.context import RegionContext
 from api.usecases.patrol import plan_request
 from api.usecases.plan_file import PlanFile, PlannedConvoy
-from api.usecases.under_way import SLACK, Driving, Report, away_m, driving_of, standing
+from api.usecases.under_way import SLACK, Driving, Report, Standing, away_m, driving_of, standing
 from api.usecases.visits import hours_since, visits_of
 from api.usecases.wishes import read_request
 from data.errors import BadInput, NoAnswer
 from data.units import M_PER_KM, S_PER_H
 from maps.exporters.json_plan import document as plan_document
-from maps.plan_view import PlanView, view_plan
+from maps.land import clearly_at_sea
+from maps.plan_view import PlanView
 from routes.positions import Position
 from sar.benefit import VisitParameters
 from sar.fleet import Convoy
 from sar.patrol import Watch
-from sar.plan import DrivenPiece
-from sar.request import PatrolRequest, Step, UnderWay
-from sar.roads import segment_between
+from sar.request import PatrolRequest, Step
+from sar.roads import Roads, segment_between
 
 Array = NDArray[np.float64]
 
@@ -45,11 +45,8 @@ class Candidate:
         Driving to the far end of that segment, and from there to where the convoy ends; litres of one vehicle.
     margin_h, margin_l : float
         Left of its hours and its fuel above the reserve when it is home; negative where it cannot be.
-    way : tuple of DrivenPiece
-        The way there, the alert's segment last.
-    way_home : tuple of Step
-    node : str
-        Where it then stands.
+    way, way_home : tuple of Step
+        The way there, the alert's segment last, and from there to where the convoy ends.
     """
 
     convoy_id: str
@@ -60,9 +57,8 @@ class Candidate:
     litres_home: float
     margin_h: float
     margin_l: float
-    way: tuple[DrivenPiece, ...]
+    way: tuple[Step, ...]
     way_home: tuple[Step, ...]
-    node: str
 
     @property
     def able(self) -> bool:
@@ -86,6 +82,8 @@ class Diversion:
         What all convoys drive from then on.
     dropped, taken_over : tuple of str
         Segments of the old plan that nobody visits now, and those of the diverted convoy that others visit.
+    stands : mapping of str to Standing
+        Where each convoy was taken to be.
     """
 
     alert_segment: str
@@ -95,6 +93,7 @@ class Diversion:
     rest: PlanView
     dropped: tuple[str, ...]
     taken_over: tuple[str, ...]
+    stands: Mapping[str, Standing]
 
 
 def replan(
@@ -125,30 +124,36 @@ def replan(
     NoAnswer
         When nobody can reach the alert at all.
     """
+    if clearly_at_sea(alert.lon, alert.lat):
+        raise NoAnswer("the alert lies at sea, where no patrol drives: call the maritime rescue coordination centre")
     day = (now.date() - plan.on).days
     today = [convoy for convoy in plan.convoys if convoy.day == day]
     if not today:
         raise BadInput(f"{now.date()} is no day of plan {plan.plan_id}: it runs {plan.days} days from {plan.on}")
-    wishes = replace(plan.wishes, days=1, required=(), ends=(), vary=0.0)
+    wishes = replace(plan.wishes, days=1, required=(), ends=(), closed=_still_closed(plan, now), vary=0.0)
     request = read_request(context, now.date(), wishes)
     driven = {convoy.convoy_id: convoy for convoy in today}
-    request = replace(
-        request,
-        convoys=tuple(convoy for convoy in request.convoys if convoy.convoy_id in driven),
-        under_way={
-            name: standing(context, request, driven[name], reports.get(name), now)
-            for name in (convoy.convoy_id for convoy in request.convoys)
-            if name in driven
-        },
-    )
+    convoys = tuple(convoy for convoy in request.convoys if convoy.convoy_id in driven)
+    # each goes on to where the plan has it tonight
+    request = replace(request, convoys=convoys, ends={name: convoy.ends_at for name, convoy in driven.items()})
+    stands = {name: standing(context, request, convoy, reports.get(name), now) for name, convoy in driven.items()}
+    request = replace(request, under_way={name: each.under_way for name, each in stands.items()})
     segment, off_km = _nearest_segment(context, alert)
-    candidates = _candidates(context, request, segment)
+    candidates = _candidates(context, request, stands, segment)
     if not candidates:
-        raise NoAnswer(f"no convoy of this plan can drive to {segment}, the segment nearest to the alert")
+        raise NoAnswer(
+            f"no convoy of this plan can drive to {segment}, the segment nearest to the alert ({off_km:.0f} km away)"
+        )
     chosen = next((each for each in candidates if each.able), candidates[0])
     view = plan_request(context, _gone(request, chosen), watch=watch, hours_since=_since_today(context, plan, now))
-    view = _with_way(context, view, request.under_way[chosen.convoy_id], chosen)
-    return Diversion(segment, off_km, candidates, chosen, view, *_changes(view, chosen, today, now))
+    dropped, taken_over = _changes(view, chosen, today, now)
+    return Diversion(segment, off_km, candidates, chosen, view, dropped, taken_over, stands)
+
+
+def _still_closed(plan: PlanFile, now: datetime) -> tuple[str, ...]:
+    """Leave out closures that are over: they would be faults of a plan that begins today."""
+    until = {item: item.partition("=")[2] for item in plan.wishes.closed}
+    return tuple(item for item, day in until.items() if not day or day > now.date().isoformat())
 
 
 def _nearest_segment(context: RegionContext, alert: Position) -> tuple[str, float]:
@@ -158,93 +163,67 @@ def _nearest_segment(context: RegionContext, alert: Position) -> tuple[str, floa
     return str(land.index[nearest]), float(distances_m[nearest]) / M_PER_KM
 
 
-def _candidates(context: RegionContext, request: PatrolRequest, segment: str) -> tuple[Candidate, ...]:
-    """Price the drive of each convoy to the alert and home, soonest first."""
+def _candidates(
+    context: RegionContext, request: PatrolRequest, stands: Mapping[str, Standing], segment: str
+) -> tuple[Candidate, ...]:
+    """Price the drive of each convoy to the alert and on to its end, soonest first."""
     row = int(context.network.segments.index.get_indexer([segment])[0])
     found = []
     for convoy in request.convoys:
-        driving = driving_of(context, request, convoy, request.under_way[convoy.convoy_id].node)
+        stand = stands[convoy.convoy_id]
+        driving = driving_of(context, request, convoy, stand.under_way.node)
         if driving is None or row not in driving.roads.rows:
             continue
-        candidate = _candidate(context, request, convoy, driving, row)
+        candidate = _candidate(convoy, stand, driving, row)
         if candidate is not None:
             found.append(candidate)
     return tuple(sorted(found, key=lambda each: each.arrives))
 
 
-def _candidate(
-    context: RegionContext, request: PatrolRequest, convoy: Convoy, driving: Driving, row: int
-) -> Candidate | None:
-    here, roads, ways = request.under_way[convoy.convoy_id], driving.roads, driving.ways
+def _candidate(convoy: Convoy, stand: Standing, driving: Driving, row: int) -> Candidate | None:
+    roads, ways = driving.roads, driving.ways
     arc = int(np.flatnonzero(roads.rows == row)[0])
     ends = (int(roads.start[arc]), int(roads.end[arc]))
     out = ways.row(driving.here)
     first, last = ends if ways.time_s[out, ends[0]] <= ways.time_s[out, ends[1]] else ends[::-1]
-    if not np.isfinite(ways.time_s[out, first]):
+    if not np.isfinite(ways.time_s[out, first]) or not np.isfinite(driving.home_h(last)):
         return None
     out_h = float(ways.time_s[out, first]) / S_PER_H
     there_h, there_l = out_h + float(roads.time_s[arc]) / S_PER_H, float(ways.fuel_l[out, first] + roads.fuel_l[arc])
-    between = segment_between(roads)
-    nodes = ways.nodes_between(driving.here, first)
-    arcs = [between[pair] for pair in zip(nodes[:-1], nodes[1:], strict=True)]
-    home_nodes = ways.nodes_between(driving.home, last)[::-1]
-    home_arcs = [between[pair] for pair in zip(home_nodes[:-1], home_nodes[1:], strict=True)]
-    table = context.network.segments
-    way = [
-        DrivenPiece(
-            str(table.index[roads.rows[each]]),
-            int(roads.start[each]) == begins,
-            float(table["length"].iloc[roads.rows[each]]),
-            float(roads.time_s[each]) / S_PER_H,
-            float(roads.fuel_l[each]),
-            0.0,
-        )
-        for each, begins in zip([*arcs, arc], nodes, strict=True)
-    ]
     return Candidate(
         convoy_id=convoy.convoy_id,
-        arrives=here.at + timedelta(hours=out_h),
+        arrives=stand.under_way.at + timedelta(hours=out_h),
         hours_there=there_h,
         litres_there=there_l,
         hours_home=driving.home_h(last),
         litres_home=driving.home_l(last),
-        margin_h=here.hours_left - there_h - driving.home_h(last),
-        margin_l=here.usable_l - there_l - driving.home_l(last),
-        way=tuple(way),
-        way_home=tuple(
-            (int(roads.rows[each]), int(roads.start[each]) == begins)
-            for each, begins in zip(home_arcs, home_nodes, strict=False)
-        ),
-        node=next(name for name, number in roads.nodes.items() if number == last),
+        margin_h=stand.hours_left - there_h - driving.home_h(last),
+        margin_l=stand.usable_l - there_l - driving.home_l(last),
+        way=(*_steps(roads, ways.nodes_between(driving.here, first)), (row, int(roads.start[arc]) == first)),
+        way_home=_steps(roads, ways.nodes_between(driving.home, last)[::-1]),
     )
 
 
+def _steps(roads: Roads, nodes: list[int]) -> tuple[Step, ...]:
+    """Return the segments along nodes of a quickest way."""
+    between = segment_between(roads)
+    pairs = list(zip(nodes[:-1], nodes[1:], strict=True))
+    return tuple((int(roads.rows[between[pair]]), int(roads.start[between[pair]]) == pair[0]) for pair in pairs)
+
+
 def _gone(request: PatrolRequest, chosen: Candidate) -> PatrolRequest:
-    """Put the diverted convoy where it stands after the alert, bound for home: hours to spare are for the search."""
+    """Send a convoy to the alert and on to its end by the quickest ways: hours to spare are for the search."""
     here = request.under_way[chosen.convoy_id]
-    after = UnderWay(
-        chosen.node,
-        here.at + timedelta(hours=chosen.hours_there),
-        max(here.hours_left - chosen.hours_there, chosen.hours_home + SLACK),
-        max(here.usable_l - chosen.litres_there, chosen.litres_home + SLACK),
+    after = replace(
+        here,
+        hours_left=max(here.hours_left, chosen.hours_there + chosen.hours_home + SLACK),
+        usable_l=max(here.usable_l, chosen.litres_there + chosen.litres_home + SLACK),
     )
     return replace(
         request,
         under_way={**request.under_way, chosen.convoy_id: after},
-        locked={(chosen.convoy_id, 0): chosen.way_home},
+        locked={(chosen.convoy_id, 0): (*chosen.way, *chosen.way_home)},
     )
-
-
-def _with_way(context: RegionContext, view: PlanView, here: UnderWay, chosen: Candidate) -> PlanView:
-    """Put the way to the alert before what the diverted convoy drives after it: one order for its crew."""
-    convoys = tuple(
-        replace(convoy, pieces=(*chosen.way, *convoy.pieces), start=here.at, begins_at=here.node)
-        if convoy.convoy.convoy_id == chosen.convoy_id
-        else convoy
-        for convoy in view.plan.convoys
-    )
-    plan = replace(view.plan, convoys=convoys)
-    return view_plan(plan, view.segments, view.places, context.water_points(plan.on), view.data_version)
 
 
 def _since_today(context: RegionContext, plan: PlanFile, now: datetime) -> Array:
@@ -292,7 +271,7 @@ def diversion_document(found: Diversion) -> dict[str, Any]:
                 "margin_h": each.margin_h,
                 "margin_l": each.margin_l,
                 "able": each.able,
-                "segments": [piece.segment_id for piece in each.way],
+                "segments": [str(found.rest.segments.index[row]) for row, _ in each.way],
             }
             for each in found.candidates
         ],

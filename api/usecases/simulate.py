@@ -179,7 +179,8 @@ def _ground(context: RegionContext, plan: PlanFile, rows: Ints) -> Ground:
 
 def simulation_document(found: Simulated) -> dict[str, Any]:
     """Return a simulation as a JSON-ready document; intervals hold 80 %."""
-    ratio, low, high = found.ratio()
+    met = found.outcomes[found.best_habit].people.mean() > 0
+    ratio = dict(zip(("value", "low", "high"), found.ratio(), strict=True)) if met else None
     return {
         "kind": "simulation",
         "plan_id": found.plan.plan_id,
@@ -192,7 +193,7 @@ def simulation_document(found: Simulated) -> dict[str, Any]:
         "promised_people_per_day": found.promised,
         "ways": {name: _outcome(outcome, found.days) for name, outcome in found.outcomes.items()},
         "best_habit": found.best_habit,
-        "ratio_to_best_habit": {"value": ratio, "low": low, "high": high},
+        "ratio_to_best_habit": ratio,
     }
 
 

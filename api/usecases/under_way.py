@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from api.context import RegionContext
 from api.usecases.inputs import Faults
 from api.usecases.plan_file import PlanFile, PlannedConvoy
-from data.errors import NoAnswer
-from data.units import S_PER_H
+from data.errors import BadInput, NoAnswer
+from data.units import M_PER_KM, S_PER_H
 from routes.geodesy import GEOD, distance_m
 from routes.positions import Position, read_position
-from sar.fleet import Convoy
+from sar.fleet import Convoy, shift_of
 from sar.request import PatrolRequest, UnderWay
 from sar.roads import Roads, Ways, drivable, quickest_ways
 
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 
 #: So that rounding never keeps a convoy from driving home.
 SLACK = 1e-6
+#: Reports farther from the network are mistakes.
+FARTHEST_KM = 50.0
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,11 @@ def read_reports(context: RegionContext, plan: PlanFile, texts: Iterable[str]) -
     """Read positions written "agadez-1=17.9,8.2" or "agadez-1=17.9,8.2;6.5;90" (hours and litres left)."""
     faults = Faults()
     known = {convoy.convoy_id for convoy in plan.convoys}
-    reports = {}
+    reports: dict[str, Report] = {}
     for text in texts:
         name, _, said = text.partition("=")
+        if name in reports:
+            faults.lines.append(f"convoy {name} is reported twice")
         where, *left = (part.strip() for part in said.split(";"))
         if name not in known:
             faults.lines.append(f"'{name[:40]}' is no convoy of this plan; there are {', '.join(sorted(known))}")
@@ -88,49 +92,90 @@ def driving_of(context: RegionContext, request: PatrolRequest, convoy: Convoy, n
     roads = drivable(table, convoy.vehicle, allowed)
     if node not in roads.nodes:
         return None
-    here, home = roads.nodes[node], roads.nodes[convoy.base.place_id]
+    here, home = roads.nodes[node], roads.nodes[request.end_of(convoy)]
     return Driving(roads, quickest_ways(roads, np.array([here, home])), here, home)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A convoy under way and what it truly has left, which may be less than it takes to end its day.
+
+    Attributes
+    ----------
+    under_way : UnderWay
+        With at least what the quickest way to its end takes: it has to get there whatever is left.
+    hours_left, usable_l : float
+        Of its shift, and litres of one vehicle without the reserve; negative where that is already broken.
+    moved_km : float
+        From what it reported to the node it is taken to be at.
+    """
+
+    under_way: UnderWay
+    hours_left: float
+    usable_l: float
+    moved_km: float
 
 
 def standing(
     context: RegionContext, request: PatrolRequest, planned: PlannedConvoy, report: Report | None, now: datetime
-) -> UnderWay:
-    """Say where a convoy is: at the end of the segment it drives by plan, or at the node nearest to its report.
-
-    Whatever is left, it may always drive home by the quickest way.
-    """
+) -> Standing:
+    """Say where a convoy is: at the end of the segment it drives by plan, or at the node nearest to its report."""
     convoy = next(each for each in request.convoys if each.convoy_id == planned.convoy_id)
-    segments = context.network.segments
-    node, ready, used_l = planned.base, max(now, planned.start), 0.0
+    segments, vehicle = context.network.segments, convoy.vehicle
+    fills = request.refuel | {convoy.base.place_id}
+    node, ready, used_l = planned.begins_at, max(now, planned.start), 0.0
     for step in planned.steps:
         if step.at > now:
             break
         used_l += step.fuel_l
         ready = max(now, step.at + timedelta(hours=step.hours))
         node = str(segments.at[step.segment_id, "to_node" if step.forward else "from_node"])
-    hours_left = request.hours - max((ready - planned.start).total_seconds() / 3600, 0.0)
-    reserve_l = request.reserve_share * planned.fuel_l
-    usable_l = planned.fuel_l - reserve_l - used_l
+    # who has not left a place with fuel can still fill up
+    on_board_l = planned.fuel_l if used_l or node not in fills else vehicle.tank_l + vehicle.cans_l
+    reserve_l = request.reserve_share * on_board_l
+    usable_l, moved_km = on_board_l - reserve_l - used_l, 0.0
     if report is not None:
-        node, ready = _nearest_node(context, request, convoy.base.country, report.position), now
-        hours_left = hours_left if report.hours_left is None else report.hours_left
+        node, moved_km = _nearest_node(context, request, convoy, report.position)
+        ready = now
         usable_l = usable_l if report.fuel_left_l is None else report.fuel_left_l - reserve_l
+    hours_left = _hours_left(request, convoy, planned, ready)
+    if report is not None and report.hours_left is not None:
+        hours_left = report.hours_left
     driving = driving_of(context, request, convoy, node)
     if driving is None:
         raise NoAnswer(f"convoy {convoy.convoy_id} stands at {node}, from where no open road leads on")
     home_h, home_l = driving.home_h(driving.here), driving.home_l(driving.here)
-    return UnderWay(node, ready, max(hours_left, home_h + SLACK), max(usable_l, home_l + SLACK))
+    lifted = UnderWay(node, ready, max(hours_left, home_h + SLACK), max(usable_l, home_l + SLACK))
+    return Standing(lifted, hours_left, usable_l, moved_km)
 
 
-def _nearest_node(context: RegionContext, request: PatrolRequest, country: str, position: Position) -> str:
-    segments = context.network.segments
+def _hours_left(request: PatrolRequest, convoy: Convoy, planned: PlannedConvoy, ready: datetime) -> float:
+    """Return the hours of driving from a moment to the end of the convoy's shift, negative after it."""
+    on = request.on
+    shift = shift_of(convoy.base, on, request.hours, convoy.vehicle.crew_hours, request.rest)
+    left = (shift.end - max(ready, planned.start)).total_seconds() / 3600
+    if shift.rest and ready < shift.rest[1]:
+        left -= (shift.rest[1] - max(ready, shift.rest[0])).total_seconds() / 3600
+    return left
+
+
+def _nearest_node(
+    context: RegionContext, request: PatrolRequest, convoy: Convoy, position: Position
+) -> tuple[str, float]:
+    """Return the end of a segment open to a convoy that is nearest to a position, and how far it is, km."""
+    segments, country = context.network.segments, convoy.base.country
     own = segments[
         (segments["country"] == country) & (segments["mode"] != "sea") & ~segments.index.isin(request.blocked)
     ]
     row = own.iloc[int(np.argmin(away_m(own, position)))]
     ends = [tuple(row.geometry.coords[place][:2]) for place in (0, -1)]
-    first, last = (distance_m((position.lon, position.lat), end) for end in ends)
-    return str(row["from_node"] if first <= last else row["to_node"])
+    first, last = (distance_m((position.lon, position.lat), end) / M_PER_KM for end in ends)
+    if min(first, last) > FARTHEST_KM:
+        raise BadInput(
+            f"the position of convoy {convoy.convoy_id} is {min(first, last):.0f} km from any segment in {country}; "
+            f"at most {FARTHEST_KM:.0f} km are taken for a convoy on its way"
+        )
+    return str(row["from_node"] if first <= last else row["to_node"]), min(first, last)
 
 
 def away_m(segments: pd.DataFrame, position: Position) -> Array:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from api.context import RegionContext
+from api.usecases.inputs import Faults
 from api.usecases.plan_file import PlanFile, read_plan
 from data.units import HOURS_PER_DAY, M_PER_KM
 from sar.benefit import VisitBenefit, VisitParameters
@@ -20,18 +21,26 @@ Array = NDArray[np.float64]
 _MORNING = time(6, 0)
 
 
-def read_visits(context: RegionContext, files: Iterable[Path]) -> dict[str, datetime]:
-    """Return when each segment was last driven, from plan files.
+def read_visits(context: RegionContext, files: Iterable[Path], before: date) -> dict[str, datetime]:
+    """Return when each segment was last driven before a day, from plan files.
 
     Raises
     ------
     BadInput
-        For files that are no plans, with every fault.
+        For files that are no plans, or that drive nothing before the day, with every fault.
     """
+    faults = Faults()
     last: dict[str, datetime] = {}
     for path in files:
-        for segment, moment in visits_of(read_plan(context, path)):
+        plan = faults.read(lambda path=path: read_plan(context, path))  # type: ignore[misc]
+        if plan is None:
+            continue
+        over = [(segment, moment) for segment, moment in visits_of(plan) if moment.date() < before]
+        if not over:
+            faults.lines.append(f"{path.name}: begins on {plan.on}, so nothing of it was driven before {before}")
+        for segment, moment in over:
             last[segment] = max(moment, last.get(segment, moment))
+    faults.settle()
     return last
 
 
@@ -43,14 +52,14 @@ def visits_of(plan: PlanFile) -> list[tuple[str, datetime]]:
 def hours_since(context: RegionContext, visits: dict[str, datetime], on: date, default_h: float) -> Array:
     """Return the hours since the last visit to each segment on the morning of a day, shape (n,).
 
-    Visits after that morning count as none.
+    A visit of the same morning, or later, counts as just made.
     """
     morning = datetime.combine(on, _MORNING, UTC)
     since = np.full(len(context.network.segments), default_h)
     rows = context.network.segments.index.get_indexer(pd.Index(list(visits)))
     for row, moment in zip(rows, visits.values(), strict=True):
-        if row >= 0 and moment <= morning:
-            since[row] = min(default_h, (morning - moment).total_seconds() / 3600)
+        if row >= 0:
+            since[row] = min(default_h, max(0.0, (morning - moment).total_seconds() / 3600))
     return since
 
 

@@ -44,6 +44,8 @@ class Wishes:
         "12:00-15:30" without driving for the heat; "" for none.
     zones_file : Path or None
         CSV with segment_id and skill: who may drive there.
+    zones : tuple of str
+        The same as "segment=skill".
     skills : tuple of str
         "base:skill".
     room : tuple of str
@@ -65,6 +67,7 @@ class Wishes:
     ends: tuple[str, ...] = ()
     rest: str = ""
     zones_file: Path | None = None
+    zones: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     room: tuple[str, ...] = ()
     agreed: tuple[str, ...] = ()
@@ -115,7 +118,11 @@ def read_request(context: RegionContext, on: date, wishes: Wishes) -> PatrolRequ
         first, last = read.place(base), read.place(place)
         if first and last:
             ends[first] = last
-    zones = read.faults.read(lambda: _zones(context, wishes.zones_file)) or {}
+    zones = dict(read.split(wishes.zones, "=", "agadez--arlit:000=sand"))
+    read.segments(zones)
+    zones |= read.faults.read(lambda: _zones(context, wishes.zones_file)) or {}
+    unused = sorted({skill for _, skill in read.split(wishes.skills, ":", "agadez:sand")} - set(zones.values()))
+    read.faults.lines += [f"skill '{skill}' opens nothing: no zone asks for it (--zones)" for skill in unused]
     rest = read.faults.read(lambda: _rest(wishes.rest))
     safe = _places_of_safety(read, wishes)
     # a stand-in base lets the other faults be found while the bases themselves are wrong

@@ -92,6 +92,7 @@ def _request(request: PatrolRequest) -> dict[str, Any]:
         "home_each_night": not request.nights,
         "ends": [f"{base}:{place}" for base, place in sorted(request.ends.items())],
         "rest": "-".join(each.isoformat("minutes") for each in request.rest) if request.rest else "",
+        "zones": [f"{segment}={skill}" for segment, skill in sorted(request.zones.items())],
         "skills": sorted(skills),
         "room": [f"{place.place_id}:{place.room}" for place in request.places_of_safety],
         "agreed": [f"{place.place_id}={place.agreed_by}" for place in request.places_of_safety if place.agreed_by],
