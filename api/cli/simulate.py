@@ -58,9 +58,7 @@ def command(plan_path: Path, days: int, runs: int, seed: int, as_json: bool) -> 
     ratio = document["ratio_to_best_habit"]
     click.echo(f"the plan promises {found.promised:.2f} people a day")
     if plan.days == 1:
-        click.echo(
-            "a plan of one day is driven as the same loop every day; plan several days to see what planning brings"
-        )
+        click.echo("a plan of one day is the same loop every day; plan several days to see what planning brings")
     if ratio is None:
         click.echo("no habit met anybody in these runs: there is no ratio")
         return

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from tests_checker import faults_of
 from tests_days import JUNE
+from tests_plans import plan_day
 
 from api.usecases.edit import Changes, changed_request, comparison
 from api.usecases.patrol import plan_request
@@ -142,3 +143,67 @@ def test_debt_falls_where_patrols_drove(context, plan, plan_path):
 def test_the_request_is_in_the_file(plan_path):
     asked = orjson.loads(plan_path.read_bytes())["request"]
     assert asked["bases"] == ["agadez:2:pickup_4x4", "dirkou:2:pickup_4x4"] and asked["explore"] == 0.15
+
+
+@pytest.fixture(scope="module")
+def nights(context, tmp_path_factory):
+    """A plan of two days with a night away, read back."""
+    view = plan_day(context, JUNE, ["dirkou:2"], 12, days=2)
+    path = tmp_path_factory.mktemp("nights") / "plan.json"
+    path.write_bytes(EXPORTER.render(view)["plan.json"])
+    plan = read_plan(context, path)
+    assert plan.convoys[0].ends_at != "dirkou"
+    return plan
+
+
+def test_who_has_too_little_left_is_not_able(context, plan):
+    now = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+    reports = read_reports(context, plan, ["agadez-1=18.74,7.39;0;0"])
+    found = replan(context, plan, now, read_position("18.0,8.0", context.pack.places), reports)
+    candidate = next(each for each in found.candidates if each.convoy_id == "agadez-1")
+    assert candidate.margin_h < 0 and candidate.margin_l < 0 and not candidate.able
+
+
+def test_convoys_under_way_keep_their_night(context, nights):
+    evening = datetime(2026, 6, 15, 11, 0, tzinfo=UTC)
+    found = replan(context, nights, evening, read_position("19.5,12.9", context.pack.places), {})
+    assert {convoy.ends_at for convoy in found.rest.plan.convoys} == {nights.convoys[0].ends_at}
+    morning = datetime(2026, 6, 16, 4, 0, tzinfo=UTC)
+    found = replan(context, nights, morning, read_position("20.3,13.0", context.pack.places), {})
+    assert found.stands["dirkou-1"].under_way.node == nights.convoys[0].ends_at
+    (convoy,) = found.rest.plan.convoys
+    assert convoy.begins_at == nights.convoys[0].ends_at and convoy.ends_at == "dirkou"
+    litres = sum(piece.fuel_l for piece in convoy.pieces)
+    assert convoy.fuel_l == pytest.approx(litres / 0.8)
+
+
+def test_reports_from_nowhere_and_alerts_at_sea_are_told(context, plan):
+    now = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+    reports = read_reports(context, plan, ["dirkou-1=31.0,-8.0"])
+    with pytest.raises(BadInput, match="km from any segment"):
+        replan(context, plan, now, read_position("18.0,8.0", context.pack.places), reports)
+    with pytest.raises(NoAnswer, match="at sea"):
+        replan(context, plan, now, read_position("34.0,12.0", context.pack.places), {})
+
+
+def test_a_lock_that_cannot_be_driven_is_told(context, plan):
+    request = changed_request(context, plan, Changes(lock=("agadez-1",), bases=("agadez:2:truck_6x6",)))
+    with pytest.raises(BadInput, match="locked day 1: it takes"):
+        plan_request(context, request)
+
+
+def test_zones_stay_with_a_plan(context, tmp_path):
+    zone = tmp_path / "zones.csv"
+    zone.write_text("segment_id,skill\nagadez--arlit:000,mines\n")
+    view = plan_day(context, JUNE, ["agadez:2"], 9, zones_file=zone)
+    path = tmp_path / "plan.json"
+    path.write_bytes(EXPORTER.render(view)["plan.json"])
+    again = plan_request(context, changed_request(context, read_plan(context, path), Changes()))
+    assert "agadez--arlit:000" not in {piece.segment_id for each in again.plan.convoys for piece in each.pieces}
+    assert again.plan.aim >= view.plan.aim - 1e-9
+
+
+def test_other_fuel_or_place_of_safety_is_another_plan(context):
+    usual = plan_day(context, JUNE, ["dirkou:2"], 9)
+    assert plan_day(context, JUNE, ["dirkou:2"], 9, room=("dirkou:3",)).plan_id != usual.plan_id
+    assert plan_day(context, JUNE, ["dirkou:3"], 9).plan_id != usual.plan_id

@@ -25,7 +25,7 @@ def test_every_format_is_written(folder):
     orders = {
         f"{name}{ending}" for name in vehicles for ending in (".gpx", ".cot.xml", ".fr.pdf", ".en.pdf", ".ar.pdf")
     }
-    assert orders | {"plan.json", "plan.geojson", "plan.kml", "plan.gpkg", "plan.csv"} == names
+    assert orders | {"plan.json", "plan.geojson", "plan.kml", "plan.kmz", "plan.gpkg", "plan.csv"} == names
 
 
 def test_the_same_plan_gives_the_same_bytes(folder, june_plan, tmp_path):

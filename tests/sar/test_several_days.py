@@ -167,3 +167,21 @@ def test_people_are_handed_over_where_there_is_room_and_service(context):
 def test_an_end_out_of_reach_is_no_answer(context):
     with pytest.raises(NoAnswer, match="niamey"):
         plan_day(context, JUNE, ["agadez:2"], 6, ends=("agadez:niamey",))
+
+
+def test_what_opens_later_can_be_the_place_for_a_night(context):
+    segment = "ingall--assamaka:030"
+    view = plan_day(context, JUNE, ["agadez:2"], 12, days=3, closed=(f"{segment}=2026-06-17",), required=(segment,))
+    (last,) = [convoy for convoy in view.plan.convoys if convoy.day == 2]
+    assert segment in {piece.segment_id for piece in last.pieces} and last.begins_at != "agadez"
+    assert faults_of(document(view), context.pack, context.network.segments) == []
+
+
+def test_options_that_change_nothing_are_told(context):
+    with pytest.raises(BadInput) as caught:
+        read_request(
+            context, JUNE, Wishes(("agadez:2",), skills=("agadez:sand",), closed=("agadez--arlit:000=2026-06-01",))
+        )
+    assert len(caught.value.faults) == 2
+    outside = plan_day(context, JUNE, ["agadez:2"], 8, rest="21:00-22:00").plan.convoys[0]
+    assert "rest_outside" in {note.code for note in outside.notes} and outside.rest is None
