@@ -42,7 +42,11 @@ def order_document(view: PlanView, convoy: ConvoyView, vehicle_id: str, language
         "title": say("Patrol order"),
         "vehicle": vehicle_id,
         "day": str(format_date(plan.on, format="full", locale=language)),
-        "plan": f"{say('plan {plan_id}', plan_id=view.plan_id)}, {say('data {version}', version=view.data_version)}",
+        # words and ids apart: in a line from right to left an id keeps its own direction
+        "plan": [
+            [say("plan {plan_id}", plan_id="").strip(), view.plan_id],
+            [say("data {version}", version="").strip(), view.data_version],
+        ],
         "code": f"guelta {view.plan_id} {vehicle_id} {view.data_version}",
         "facts": [
             [say("Leave"), f"{start:%H:%M} ({plan.start:%H:%M} UTC)"],
