@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sar.patrol import Watch
 
 
+#: Files named after a plan; the others lie beside them.
+SHOWN = 14
+
+
 @contextmanager
 def watched(label: str) -> Iterator[Watch]:
     """Show progress, and let the first Ctrl-C end the work with the best so far; a second one ends the program."""
@@ -82,10 +86,18 @@ def show_plan(view: PlanView, files: list[str]) -> None:
         left=1,
     )
     click.echo("wrote:")
-    for path in files[:12]:
+    first = sorted(files, key=_importance)
+    for path in first[:SHOWN]:
         click.echo(f"  {path}")
-    if len(files) > 12:
-        click.echo(f"  and {len(files) - 12} more files beside them")
+    if len(files) > SHOWN:
+        click.echo(f"  and {len(files) - SHOWN} more files beside them")
+
+
+def _importance(path: str) -> tuple[int, str]:
+    """Order files for reading: the map, the plan, the printed orders, then what machines read."""
+    name = Path(path).name
+    kinds = [name == "map.html", name.startswith("plan."), name.endswith(".pdf"), True]
+    return kinds.index(True), name
 
 
 def _rows(view: PlanView) -> list[list[str]]:

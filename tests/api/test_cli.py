@@ -90,7 +90,7 @@ def test_plan_writes_what_it_says(capsys, tmp_path):
     assert code == 0
     assert {path.split("/")[-1] for path in document["files"]} == {path.name for path in tmp_path.iterdir()}
     orders = {f"agadez-1-v{car}.{kind}" for car in (1, 2) for kind in ("gpx", "cot.xml", "fr.pdf", "en.pdf", "ar.pdf")}
-    plans = {f"plan.{kind}" for kind in ("json", "geojson", "kml", "gpkg", "csv")}
+    plans = {f"plan.{kind}" for kind in ("json", "geojson", "kml", "kmz", "gpkg", "csv")}
     assert orders | plans | {"map.html"} == {path.name for path in tmp_path.iterdir()}
 
 
@@ -98,7 +98,7 @@ def test_plan_table_and_map(capsys, tmp_path):
     code, out, _ = run(
         capsys, "plan", "--date", "2026-06-15", "--base", "agadez:2", "--hours", "18", "--out", str(tmp_path)
     )
-    assert code == 0 and "agadez-1-v2" in out and "note: " in out and "map.html" in out
+    assert code == 0 and "agadez-1-v2" in out and "note, agadez-1: " in out and "map.html" in out
     code, out, _ = run(capsys, "map", "--date", "2026-06-15", "--out", str(tmp_path / "deep" / "risk.html"))
     assert code == 0 and (tmp_path / "deep" / "risk.html").stat().st_size > 100_000
 
@@ -171,3 +171,64 @@ def test_data_check(capsys, tmp_path):
     code, _, err = run(capsys, "data", "check", str(tmp_path))
     assert code == 2 and "places.csv is missing" in err
     assert run(capsys, "data", "check")[0] == 0
+
+
+@pytest.fixture(scope="module")
+def small_plan(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    arguments = ["plan", "--date", "2026-06-15", "--base", "dirkou:2", "--hours", "7", "--out", str(folder)]
+    assert exit_code(arguments) == 0
+    return folder / "plan.json"
+
+
+def test_a_plan_is_changed_compared_and_diverted(capsys, small_plan, tmp_path):
+    code, out, _ = run(
+        capsys, "edit", str(small_plan), "--drop", "dirkou--aney:000", "--out", str(tmp_path / "e"), "--json"
+    )
+    edited = json.loads(out)
+    assert code == 0 and edited["request"]["closed"] == ["dirkou--aney:000"]
+    assert edited["comparison"]["plans"][1]["plan_id"] == edited["plan_id"]
+    code, out, _ = run(capsys, "compare", str(small_plan), str(tmp_path / "e" / "plan.json"))
+    assert code == 0 and "Side by side" in out
+    arguments = [
+        "replan",
+        str(small_plan),
+        "--at",
+        "2026-06-15T05:10Z",
+        "--alert",
+        "19.3,12.9",
+        "--out",
+        str(tmp_path / "r"),
+    ]
+    code, out, _ = run(capsys, *arguments)
+    assert code == 0 and "dirkou-1 GOES" in out
+    code, out, _ = run(capsys, *arguments, "--json")
+    assert code == 0 and json.loads(out)["goes"] == "dirkou-1"
+
+
+def test_a_plan_is_put_to_the_test_and_debt_listed(capsys, small_plan):
+    code, out, _ = run(capsys, "simulate", str(small_plan), "--days", "5", "--runs", "20")
+    assert code == 0 and "always the same loop" in out and "the plan promises" in out
+    code, out, _ = run(capsys, "debt", "--date", "2026-06-16", "--driven", str(small_plan), "--top", "3", "--json")
+    segments = json.loads(out)["segments"]
+    assert code == 0 and len(segments) == 3 and segments[0]["debt"] >= segments[1]["debt"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["debt", "--date", "2026-06-15", "--driven", "PLAN"],
+        ["debt", "--country", "XX"],
+        ["edit", "PLAN", "--lock", "gao-1"],
+        ["replan", "PLAN", "--at", "2026-07-15T07:00Z", "--alert", "19.5,12.9"],
+        ["compare", "PLAN", "nowhere.json"],
+        ["plan", "--base", "agadez:2", "--zones", "nowhere.csv"],
+        ["plan", "--base", "agadez:2", "--rest", "noon"],
+        ["plan", "--base", "agadez:2", "--end", "agadez"],
+        ["plan", "--base", "agadez:2", "--room", "agadez:many"],
+    ],
+)
+def test_bad_input_of_plans_is_one_line_each(capsys, small_plan, arguments):
+    code, out, err = run(capsys, *[str(small_plan) if each == "PLAN" else each for each in arguments])
+    assert code == 2 and out == "" and "Traceback" not in err
+    assert err.strip().startswith("guelta:")

@@ -56,7 +56,7 @@ def test_a_coordinator_reads_where_to_go(opened):
         "Agadez 1",
         "Dirkou 1",
         "départ 06:00",
-        "Carburant à emporter",
+        "Carburant à bord",
         "Laissé de côté",
     ):
         assert wanted in text
