@@ -32,6 +32,8 @@ FARTHEST = 3.0
 #: A told radius is taken for so many standard deviations: two thirds of a plane Gaussian lie inside.
 RADIUS_DEVIATIONS = 1.5
 HOURS_OF_TRAVEL_A_DAY = 10.0
+#: Ways so much longer than the shortest still count as between two places.
+ONE_WAY = 1.005
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def _between(said: Described, network: Network, tracks: Tracks) -> Array:
     shortest = float(np.min(through, initial=np.inf))
     if not np.isfinite(shortest):
         raise NoAnswer(f"no track joins the two places: {said.read_as}")
-    return np.asarray(through <= shortest * 1.02 + TRACK_STEP_KM, dtype=float)
+    return np.asarray(through <= shortest * ONE_WAY + TRACK_STEP_KM / 4, dtype=float)
 
 
 def _land(network: Network) -> nx.MultiDiGraph:

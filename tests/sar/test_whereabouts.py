@@ -42,7 +42,7 @@ def test_an_error_radius_is_taken(context, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["somewhere", "20 km after the well of Nowhere", "90 km west of Nowhere", "", "12.0,19.0"]
+    "text", ["somewhere", "20 km after the well of Nowhere", "90 km west of Nowhere", "", "12.9,19.0"]
 )
 def test_what_is_not_understood_is_asked(context, text):
     with pytest.raises(BadInput):
