@@ -18,6 +18,9 @@ from sar.sweep import coverage
 
 Array = NDArray[np.float64]
 
+#: Probabilities and coverages an hour at or below this count as zero, so that none of their inverses overflows.
+_LEAST = 1e-100
+
 
 @dataclass(frozen=True)
 class Allocation:
@@ -72,18 +75,18 @@ def allocate(poa: Array, per_h: Array, hours: float, value: Array | None = None)
     if worth.shape != rate.shape:
         raise ValueError(f"poa has {len(worth)} areas and per_h {len(rate)}")
     effort = np.zeros(len(worth))
-    first = worth * rate
-    order = np.argsort(-first, kind="stable")
-    order = order[first[order] > 0]
+    useful = (worth > _LEAST) & (rate > _LEAST)
+    level = np.log(worth, where=useful, out=np.full(len(worth), -np.inf))
+    level += np.log(rate, where=useful, out=np.zeros(len(rate)))
+    order = np.argsort(-level, kind="stable")[: int(useful.sum())]
     if len(order) and total > 0:
-        level = np.log(worth[order]) + np.log(rate[order])
-        slowness = np.cumsum(1 / rate[order])
-        needed = np.cumsum(level / rate[order]) - level * slowness
-        taken = order[: max(int((needed < total).sum()), 1)]
-        last = len(taken) - 1
-        common = level[last] - (total - needed[last]) / slowness[last]
-        effort[taken] = np.maximum(level[: len(taken)] - common, 0) / rate[taken]
-        effort *= total / effort.sum()
+        level, slowness = level[order], np.cumsum(1 / rate[order])
+        # Hours until the next area is worth as much: never falling, also where areas are worth the same.
+        needed = np.append(0.0, np.cumsum(slowness[:-1] * (level[:-1] - level[1:])))
+        taken = max(int((needed < total).sum()), 1)
+        deeper = (total - needed[taken - 1]) / slowness[taken - 1]
+        effort[order[:taken]] = (level[:taken] - level[taken - 1] + deeper) / rate[order[:taken]]
+        effort *= total / effort.sum() if effort.any() else 1.0
     return Allocation(effort, float(-(worth * np.expm1(-rate * effort)).sum()), 0.0)
 
 
@@ -91,7 +94,7 @@ def allocate_several(poa: Array, per_h: Array, hours: Array) -> Allocation:
     """Maximise sum_i p_i (1 - exp(-sum_r w_ir t_ir)) subject to sum_i t_ir <= T_r, t >= 0.
 
     With one resource this is `allocate` and exact; with more, optimal within the gap told (some 1e-9 of all
-    probability; the problem of Washburn 1998, Journal of Optimization Theory and Applications).
+    probability, and far above the true error). It is Washburn's problem of several resources, as in SORAL.
 
     Parameters
     ----------
@@ -176,7 +179,7 @@ def allocate_assets(
 
     With survival not rising, a find by the end of slot k is worth S_k; summed by parts the aim is concave in the hours,
     and searching as soon as one arrives is never worse, so that each asset's hours in a slot are known beforehand. The
-    optimum for survival at the slots' ends is found to some 1e-9. Left out, and so promised too well: the way
+    optimum for survival at the slots' ends is found to some 1e-8. Left out, and so promised too well: the way
     between areas. Judgement: detections are independent, the object stays in its area.
 
     Parameters

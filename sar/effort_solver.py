@@ -16,9 +16,11 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: The best allocation so far is returned with the gap it has after so many steps, or so many without a better one.
-_STEPS, _PATIENCE = 200, 12
-#: Least share of the barrier's promised gain that a step must bring, and rounding that is no loss.
-_ARMIJO, _ROUNDING = 1e-4, 1e-14
+_STEPS, _PATIENCE = 200, 6
+#: Least share of the barrier's promised gain that a step must bring, and what is no loss but rounding.
+_ARMIJO, _ROUNDING = 1e-4, 1e-11
+#: Added to the scaled Hessian's diagonal of ones: two resources may do exactly the same.
+_RIDGE = 1e-14
 #: Duals stay within this factor of the barrier's own, which keeps every step one of ascent.
 _DUAL_BAND = 1e8
 
@@ -70,7 +72,7 @@ class Programme:
         return max(float(best @ self.hours - (slope * effort).sum()), 0.0)
 
 
-def maximise(programme: Programme, tolerance: float = 2e-9) -> Array:
+def maximise(programme: Programme, tolerance: float = 1e-12) -> Array:
     """Solve the programme.
 
     Parameters
@@ -139,7 +141,10 @@ def _newton(
     at = np.where(use, shares, 1.0)
     axis = np.arange(use.shape[1])
     hessian[:, axis, axis] += np.where(use, duals / at, 1.0)
-    inverse = np.linalg.inv(hessian) * (use[:, :, None] & use[:, None])
+    root = np.sqrt(hessian[:, axis, axis])
+    hessian /= root[:, :, None] * root[:, None]
+    hessian[:, axis, axis] = 1 + _RIDGE
+    inverse = np.linalg.inv(hessian) / (root[:, :, None] * root[:, None]) * (use[:, :, None] & use[:, None])
     slope = np.where(use, programme.rate * tails[:, programme.slot] + mu / at, 0.0)
     free = np.einsum("irq,iq->ir", inverse, slope)
     price = np.linalg.solve(inverse.sum(axis=0), free.sum(axis=0) - (1 - shares.sum(axis=0)))
@@ -177,4 +182,4 @@ def _cleaned(shares: Array, duals: Array) -> Array:
     kept = np.where((shares > 1e-6) | (shares > duals * 1e-3), shares, 0.0)
     total = kept.sum(axis=0)
     kept = np.where(total > 0, kept, shares)
-    return kept / kept.sum(axis=0)
+    return np.asarray(kept / kept.sum(axis=0))
