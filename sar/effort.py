@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 #: Probabilities and coverages an hour at or below this count as zero, so that none of their inverses overflows.
 _LEAST = 1e-100
+#: Times that resources are shared out in turn at most.
+_ROUNDS = 50
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def allocate_several(poa: Array, per_h: Array, hours: Array) -> Allocation:
     """Maximise sum_i p_i (1 - exp(-sum_r w_ir t_ir)) subject to sum_i t_ir <= T_r, t >= 0.
 
     With one resource this is `allocate` and exact; with more, optimal within the gap told (some 1e-9 of all
-    probability, and far above the true error). It is Washburn's problem of several resources, as in SORAL.
+    probability). It is Washburn's problem of several resources, as in SORAL.
 
     Parameters
     ----------
@@ -119,8 +121,22 @@ def allocate_several(poa: Array, per_h: Array, hours: Array) -> Allocation:
         one = allocate(worth, rate[:, 0], float(total[0]))
         return Allocation(one.effort_h[:, None], one.pos, 0.0)
     programme = Programme(worth[:, None], rate, np.zeros(len(total), dtype=np.int64), total)
-    effort = maximise(programme)
+    effort = _in_turn(worth, rate, total, maximise(programme))
     return Allocation(effort, programme.total(effort), programme.gap(effort))
+
+
+def _in_turn(poa: Array, per_h: Array, hours: Array, effort: Array) -> Array:
+    """Share out each resource again while the others stay, exactly, as long as that brings anything."""
+    effort, before = effort.copy(), -np.inf
+    for _ in range(_ROUNDS):
+        for r in range(len(hours)):
+            others = (per_h * effort).sum(axis=1) - per_h[:, r] * effort[:, r]
+            effort[:, r] = allocate(poa * np.exp(-others), per_h[:, r], float(hours[r])).effort_h
+        missed = float((poa * np.exp(-(per_h * effort).sum(axis=1))).sum())
+        if -missed <= before:
+            break
+        before = -missed
+    return effort
 
 
 @dataclass(frozen=True)
