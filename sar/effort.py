@@ -64,7 +64,7 @@ def allocate(poa: Array, per_h: Array, hours: float, value: Array | None = None)
     Returns
     -------
     Allocation
-        Hours stay unused only where no area with w > 0 has a probability and value above zero.
+        Hours stay unused only where nothing can be found anywhere.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from sar.effort_solver import Programme, maximise
 from sar.sweep import pod
 
 AREAS = 5
-shares = arrays(float, AREAS, elements=st.floats(0, 1))
+shares = arrays(float, AREAS, elements=st.one_of(st.just(0.0), st.floats(1e-9, 1)))
 rates = arrays(float, AREAS, elements=st.one_of(st.just(0.0), st.floats(1e-3, 20)))
 pods = arrays(float, AREAS, elements=st.floats(0, 0.99))
 
