@@ -82,7 +82,8 @@ def plan_patrols(
     free = _lock(schedule, request.locked)
     if request.days == 1:
         for index, steps in enumerate(first_tours(space)):
-            pool.add(schedule.pair(index), steps)
+            if steps:  # nothing is no way from one place to another
+                pool.add(schedule.pair(index), steps)
     build(schedule, free, watch.part(0.0, 0.3))
     rounds = ROUNDS_ONE_DAY if request.days == 1 else ROUNDS_DAYS
     bound = bound_of(pool, rounds, progress=watch.part(0.3, 0.7), stopped=watch.stopped)
