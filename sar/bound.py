@@ -58,6 +58,8 @@ def bound_of(
     groups = groups_of(pool)
     slopes = _slopes(pool.space)
     best_bound, best_price = float("inf"), Prices(np.zeros(len(slopes)), np.zeros(len(groups)))
+    if len(groups[0].kinds) > 1:  # drives between all places, so that there is something to choose from
+        _price(pool, groups, slopes, Prices(np.zeros(len(slopes)), np.zeros(len(groups))), slopes[:, 0])
     master = Master(pool, groups, slopes)
     for number in range(rounds):
         value, price = master.relaxed()
@@ -84,8 +86,10 @@ def _slopes(space: Workspace) -> Array:
     return np.maximum(slopes, 0.0)
 
 
-def _price(pool: Pool, groups: list[Group], slopes: Array, price: Prices) -> tuple[float, bool]:
-    """Return the bound for some prices, and whether new drives were found."""
+def _price(
+    pool: Pool, groups: list[Group], slopes: Array, price: Prices, prize: Array | None = None
+) -> tuple[float, bool]:
+    """Return the bound for some prices, and whether new drives were found; drives may be asked for by another prize."""
     asked = dict.fromkeys(
         (_in_order(kind, begin, end), per_litre * group.metered(day, begin, end))
         for group, per_litre in zip(groups, price.litre, strict=True)
@@ -93,7 +97,7 @@ def _price(pool: Pool, groups: list[Group], slopes: Array, price: Prices) -> tup
         for begin, end in group.pairs(day)
     )
     known = pool.size
-    best = dict(zip(asked, pool.bounds(list(asked), price.segment), strict=True))
+    best = dict(zip(asked, pool.bounds(list(asked), price.segment if prize is None else prize), strict=True))
     bound = float(np.maximum(slopes - price.segment[:, None], 0.0).sum())
     for group, per_litre in zip(groups, price.litre, strict=True):
         ahead = {group.start: 0.0}

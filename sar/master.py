@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import coo_array, csr_array
 
+from data.errors import NoAnswer
 from sar.columns import Column, Group, Pair, Pool
 from sar.solver import solve_milp
 
@@ -74,7 +75,7 @@ class Master:
             method="highs",
         )
         if found.x is None:
-            raise RuntimeError(f"the relaxation was not solved: {found.message}")
+            raise NoAnswer("no ways join the places where convoys begin, pass nights and end within shift and fuel")
         self._share = found.x[len(self._worth) :]
         prices = np.maximum(-found.ineqlin.marginals * self._scale, 0.0)
         return -float(found.fun) * self._scale, Prices(

@@ -85,6 +85,8 @@ def plan_patrols(
             if steps:  # nothing is no way from one place to another
                 pool.add(schedule.pair(index), steps)
     build(schedule, free, watch.part(0.0, 0.3))
+    if request.days == 1:
+        _require_done(schedule, visits=False)
     rounds = ROUNDS_ONE_DAY if request.days == 1 else ROUNDS_DAYS
     bound = bound_of(pool, rounds, progress=watch.part(0.3, 0.7), stopped=watch.stopped)
     schedule = _best_schedule(schedule, free, bound, watch)
@@ -124,16 +126,14 @@ def _require_reachable(space: Workspace) -> None:
         raise NoAnswer(f"no convoy can visit required segment {', '.join(lost)} there and back: {limits}")
 
 
-def _require_done(schedule: Schedule) -> None:
+def _require_done(schedule: Schedule, *, visits: bool = True) -> None:
     missing = schedule.missing()
-    if missing:
+    if missing and visits:
         raise NoAnswer(
             f"no tours visit all required segments within the shift and the fuel; left: {', '.join(missing)}"
         )
-    for index, column in enumerate(schedule.drives):
-        _, start, end = schedule.pair(index)
-        if start != end and not column.steps:
-            raise NoAnswer(f"no way from {start} to {end} within the shift and the fuel")
+    for start, end in schedule.broken():
+        raise NoAnswer(f"no way from {start} to {end} within the shift and the fuel")
 
 
 def _lock(schedule: Schedule, locked: Mapping[tuple[str, int], tuple[Step, ...]]) -> list[int]:
@@ -209,7 +209,7 @@ def _best_schedule(schedule: Schedule, free: list[int], bound: Bound, watch: Wat
     for number, each in enumerate(candidates):
         improve(each, free, _nights(each, bound), PASSES, rng, watch.stopped)
         watch.progress(0.7 + 0.2 * (number + 1) / len(candidates))
-    best = max(candidates, key=lambda each: each.value)
+    best = max(candidates, key=lambda each: (not each.broken(), each.value))
     return _varied(best, free, rng, watch) if space.request.vary else best
 
 

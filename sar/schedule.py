@@ -76,6 +76,11 @@ class Schedule:
         rows = self.space.required_rows()
         return [str(self.space.segments.index[row]) for row in rows[~self.visited[rows].any(axis=1)]]
 
+    def broken(self) -> list[tuple[str, str]]:
+        """Return the places of days that should lead from one to another and do not."""
+        pairs = [self.pair(index)[1:] for index, column in enumerate(self.drives) if not column.steps]
+        return [(start, end) for start, end in pairs if start != end]
+
     def put(self, index: int, column: Column) -> None:
         """Give a slot another drive."""
         day = self.space.slots[index].day

@@ -185,3 +185,12 @@ def test_options_that_change_nothing_are_told(context):
     assert len(caught.value.faults) == 2
     outside = plan_day(context, JUNE, ["agadez:2"], 8, rest="21:00-22:00").plan.convoys[0]
     assert "rest_outside" in {note.code for note in outside.notes} and outside.rest is None
+
+
+def test_a_far_end_is_reached_over_a_night(context):
+    one_day = read_request(context, JUNE, Wishes(("agadez:2",), 9, ends=("agadez:assamaka",)))
+    with pytest.raises(NoAnswer, match="assamaka"):
+        plan_request(context, replace(one_day, hours=6))
+    view = plan_day(context, JUNE, ["agadez:2"], 6, days=2, ends=("agadez:assamaka",))
+    assert [convoy.ends_at for convoy in view.plan.convoys][-1] == "assamaka"
+    assert faults_of(document(view), context.pack, context.network.segments) == []
