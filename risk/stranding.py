@@ -174,9 +174,7 @@ def fate(
     hours = np.arange(stranding.horizon_h + 1)
     unfound_staying = np.exp(-traffic_per_h[:, None] * hours)
     unfound_walking = np.exp(-stranding.walker_visibility * traffic_per_h[:, None] * hours)
-    nearness = np.exp(-water.distance_km[:, :1] / stranding.near_water_km)
-    walks = stranding.walk_share + (1 - stranding.walk_share) * nearness
-    knows = stranding.knows_water_share + (1 - stranding.knows_water_share) * nearness
+    walks, knows = walkers(water, stranding)
     waiting, helped = _ends_on_foot(clock, water, stranding.alarm_delay_h, car_h)
     help_under_way = stranding.alarm_share * knows * helped
     exposed_walking = unfound_walking * (1 - knows + knows * waiting)
@@ -188,12 +186,25 @@ def fate(
     return Fate(death, still_there, clock.staying)
 
 
+def walkers(water: WaterReach, stranding: StrandingParameters) -> tuple[Array, Array]:
+    """Return the chances that a person leaves on foot, and that walkers know where water is, each of shape (n, 1)."""
+    nearness = np.exp(-water.distance_km[:, :1] / stranding.near_water_km)
+    walks = stranding.walk_share + (1 - stranding.walk_share) * nearness
+    knows = stranding.knows_water_share + (1 - stranding.knows_water_share) * nearness
+    return walks, knows
+
+
+def arrival_h(clock: Clocks, distance_km: Array) -> NDArray[np.int64]:
+    """Return the whole hours until walkers have gone a distance, shape (n,); beyond the horizon where they never do."""
+    return np.asarray((clock.walked_km < distance_km[:, None]).sum(axis=1))
+
+
 def _ends_on_foot(clock: Clocks, water: WaterReach, alarm_delay_h: int, car_h: Array | None) -> tuple[Array, Array]:
     """Probability, by hour, that walkers who know of water are not yet safe, and that help they called has come."""
     hours = np.arange(clock.walked_km.shape[1])
     waiting, helped = np.ones((1, 1)), np.zeros((1, 1))
     for k, (distance_km, first) in enumerate(zip(water.distance_km.T, water.first_working.T, strict=True)):
-        arrived_h = (clock.walked_km < distance_km[:, None]).sum(axis=1)
+        arrived_h = arrival_h(clock, distance_km)
         last = np.minimum(arrived_h, hours[-1])[:, None]
         caller_alive = np.take_along_axis(np.broadcast_to(clock.walking, (len(last), len(hours))), last, axis=1)
         car = np.full(len(arrived_h), np.nan) if car_h is None else car_h[:, k]

@@ -153,6 +153,29 @@ def survival_curve(lost_kg: Array, litres_per_person: Array | float, body: BodyP
     return np.asarray(np.where(log_ratio <= _DEEPEST_LOG_RATIO, 0.0, ndtr(log_ratio / spread)))
 
 
+def read_curve(curves: Array, rows: NDArray[np.int64], hours: Array) -> Array:
+    """Read curves given by whole hours at hours between them, linearly.
+
+    Parameters
+    ----------
+    curves : array, shape (n, t)
+        t of at least 2.
+    rows : array of int
+        Which curve.
+    hours : array
+        Of a shape that goes with `rows`; not negative. Beyond the last hour the last value holds.
+
+    Returns
+    -------
+    array, shape of `rows` and `hours` together
+    """
+    last = curves.shape[1] - 1
+    within = np.minimum(hours, last)
+    whole = np.minimum(within.astype(np.int64), last - 1)
+    part = within - whole
+    return np.asarray((1 - part) * curves[rows, whole] + part * curves[rows, whole + 1])
+
+
 def hours_alive(survival: Array, probability: float) -> Array:
     """Return the hour until which the survival probability stays at or above `probability`.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from data.units import HOURS_PER_DAY, M_PER_KM
 from risk.parameters import Bounded, bounds
+from risk.survival import read_curve
 
 Array = NDArray[np.float64]
 
@@ -78,10 +79,5 @@ class VisitBenefit:
         hours_since : float or array, shape (n,)
             Beyond the horizon of S_unaided nothing is added.
         """
-        rows = np.arange(len(self.waiting_h))
-        last = self.waiting_h.shape[1] - 1
-        since = np.clip(np.broadcast_to(np.asarray(hours_since, dtype=float), (len(rows),)), 0, last)
-        whole = np.minimum(since.astype(int), last - 1)
-        part = since - whole
-        waited = (1 - part) * self.waiting_h[rows, whole] + part * self.waiting_h[rows, whole + 1]
-        return np.asarray(self.people_per_h * waited)
+        since = np.maximum(np.asarray(hours_since, dtype=float), 0.0)
+        return np.asarray(self.people_per_h * read_curve(self.waiting_h, np.arange(len(self.waiting_h)), since))

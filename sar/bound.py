@@ -59,7 +59,7 @@ def bound_of(
     slopes = _slopes(pool.space)
     best_bound, best_price = float("inf"), Prices(np.zeros(len(slopes)), np.zeros(len(groups)))
     if len(groups[0].kinds) > 1:  # drives between all places, so that there is something to choose from
-        _price(pool, groups, slopes, Prices(np.zeros(len(slopes)), np.zeros(len(groups))), slopes[:, 0])
+        pool.bounds(_asked(groups, best_price), slopes[:, 0])
     master = Master(pool, groups, slopes)
     for number in range(rounds):
         value, price = master.relaxed()
@@ -86,18 +86,22 @@ def _slopes(space: Workspace) -> Array:
     return np.maximum(slopes, 0.0)
 
 
-def _price(
-    pool: Pool, groups: list[Group], slopes: Array, price: Prices, prize: Array | None = None
-) -> tuple[float, bool]:
-    """Return the bound for some prices, and whether new drives were found; drives may be asked for by another prize."""
-    asked = dict.fromkeys(
-        (_in_order(kind, begin, end), per_litre * group.metered(day, begin, end))
-        for group, per_litre in zip(groups, price.litre, strict=True)
-        for day, kind in enumerate(group.kinds)
-        for begin, end in group.pairs(day)
+def _asked(groups: list[Group], price: Prices) -> list[tuple[Pair, float]]:
+    """Return the pairs of places that any group may join on any day, with the price of a litre there."""
+    return list(
+        dict.fromkeys(
+            (_in_order(kind, begin, end), per_litre * group.metered(day, begin, end))
+            for group, per_litre in zip(groups, price.litre, strict=True)
+            for day, kind in enumerate(group.kinds)
+            for begin, end in group.pairs(day)
+        )
     )
-    known = pool.size
-    best = dict(zip(asked, pool.bounds(list(asked), price.segment if prize is None else prize), strict=True))
+
+
+def _price(pool: Pool, groups: list[Group], slopes: Array, price: Prices) -> tuple[float, bool]:
+    """Return the bound for some prices, and whether new drives were found."""
+    asked, known = _asked(groups, price), pool.size
+    best = dict(zip(asked, pool.bounds(asked, price.segment), strict=True))
     bound = float(np.maximum(slopes - price.segment[:, None], 0.0).sum())
     for group, per_litre in zip(groups, price.litre, strict=True):
         ahead = {group.start: 0.0}

@@ -87,19 +87,27 @@ class Pool:
     def bounds(self, asked: Sequence[tuple[Pair, float]], prize: Array) -> list[float]:
         """Bound what any drive of each pair collects, less a price for each litre; minus infinity where there is none.
 
-        The best drives found are added. Pairs are solved side by side.
+        The best drives found are added. Pairs are solved side by side, the prices of a pair one after the other: a
+        programme keeps the cuts it was given.
         """
+        litres: dict[Pair, list[float]] = {}
+        for pair, per_litre in asked:
+            litres.setdefault(pair, []).append(per_litre)
 
-        def drive(each: tuple[Pair, float]) -> tuple[Drive, tuple[Step, ...]] | None:
-            (kind, start, end), per_litre = each
-            return self.space.drive(self._slots[kind], start, end, prize, per_litre=per_litre)
+        def drives(pair: Pair) -> list[tuple[Drive, tuple[Step, ...]] | None]:
+            kind, start, end = pair
+            slot = self._slots[kind]
+            return [self.space.drive(slot, start, end, prize, per_litre=each) for each in litres[pair]]
 
         with ThreadPoolExecutor(WORKERS) as threads:
-            found = list(threads.map(drive, asked))
-        for (pair, _), each in zip(asked, found, strict=True):
-            if each is not None:
-                self.add(pair, each[1])
-        return [-np.inf if each is None else each[0].bound for each in found]
+            solved = {pair: iter(found) for pair, found in zip(litres, threads.map(drives, litres), strict=True)}
+        bounds = []
+        for pair, _ in asked:
+            found = next(solved[pair])
+            if found is not None:
+                self.add(pair, found[1])
+            bounds.append(-np.inf if found is None else found[0].bound)
+        return bounds
 
 
 @dataclass(frozen=True)

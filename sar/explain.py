@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sar.columns import Column
 from sar.note import Note
 from sar.plan import LeftOut
 from sar.schedule import Schedule
+
+Array = NDArray[np.float64]
 
 #: What a forced visit counts, times the worth of everything; and the gap at which the forced drive is good enough.
 _FORCED, _GAP = 10.0, 1e-3
@@ -23,25 +26,26 @@ def explain_left_out(schedule: Schedule, count: int, stopped: Callable[[], bool]
     area = space.area()
     worst = area[np.argsort(-worth[area], kind="stable")]
     missed = [int(row) for row in worst if not seen[row] and worth[row] > 0][:count]
+    last = space.request.days - 1
+    trips = [space.trips(number, last) for number in range(len(space.request.convoys))]
     left = []
     for row in missed:
         if stopped():
             break
-        left.append(LeftOut(str(space.segments.index[row]), float(worth[row]), _why(schedule, row)))
+        left.append(LeftOut(str(space.segments.index[row]), float(worth[row]), _why(schedule, row, trips)))
     return tuple(left)
 
 
-def _why(schedule: Schedule, row: int) -> Note:
+def _why(schedule: Schedule, row: int, trips: Sequence[tuple[Array, Array]]) -> Note:
+    """Name what binds, given each convoy's hours and litres to visit every segment and be back."""
     space = schedule.space
     request, segment_id = space.request, str(space.segments.index[row])
     if segment_id in request.blocked:
         return Note("blocked", {"name": request.blocked[segment_id]})
-    last = request.days - 1
     shut = [segment_id in request.shut(convoy, day) for convoy in request.convoys for day in range(request.days)]
     if all(shut) or (any(shut) and segment_id in request.closed):
         return _shut(schedule, segment_id)
-    trips = [space.trips(number, last) for number in range(len(request.convoys))]
-    slots = [space.slot(number, last) for number in range(len(request.convoys))]
+    slots = [space.slot(number, request.days - 1) for number in range(len(request.convoys))]
     hours, litres = (np.array([trip[which][row] for trip in trips]) for which in (0, 1))
     if not np.isfinite(hours).any():
         return Note("no_way")

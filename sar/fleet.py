@@ -127,10 +127,12 @@ class Shift:
 
     def clock(self, driven_h: float) -> datetime:
         """Return when a convoy that leaves at the start has driven so many hours."""
-        moment = self.start + timedelta(hours=driven_h)
-        if self.rest is None or moment <= self.rest[0]:
-            return moment
-        return moment + (self.rest[1] - self.rest[0])
+        return past_rest(self.start + timedelta(hours=driven_h), self.rest)
+
+
+def past_rest(moment: datetime, rest: tuple[datetime, datetime] | None) -> datetime:
+    """Return the moment on the clock of a moment counted in driving alone: later by the rest once that has begun."""
+    return moment if rest is None or moment <= rest[0] else moment + (rest[1] - rest[0])
 
 
 def form_convoys(base: Base, vehicle: VehicleType, vehicles: int, *, allow_single: bool = False) -> list[Convoy]:

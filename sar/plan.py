@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sar.fleet import Convoy
+from sar.fleet import Convoy, past_rest
 from sar.handover import HandOver
 from sar.note import Note
 from sar.request import PatrolRequest
@@ -76,10 +76,7 @@ class ConvoyPlan:
 
     def clock(self, driven_h: float) -> datetime:
         """Return when the convoy has driven so many hours, the rest counted; aware UTC."""
-        moment = self.start + timedelta(hours=driven_h)
-        if self.rest is None or moment <= self.rest[0]:
-            return moment
-        return moment + (self.rest[1] - max(self.rest[0], self.start))
+        return past_rest(self.start + timedelta(hours=driven_h), self.rest)
 
     @property
     def label(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from data.units import M_PER_KM, S_PER_H
-from sar.fleet import SURFACE, VehicleType
+from sar.fleet import SURFACE, Convoy, VehicleType
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,6 +67,12 @@ def drivable(segments: pd.DataFrame, vehicle: VehicleType, open_rows: NDArray[np
         km / surface.map(vehicle.speed_kph).to_numpy(float) * S_PER_H,
         km * surface.map(vehicle.l_per_km).to_numpy(float),
     )
+
+
+def own_roads(segments: pd.DataFrame, convoy: Convoy, shut: frozenset[str]) -> Roads:
+    """Return what a convoy may drive: inside the country of its base (column `country`), less what is shut to it."""
+    inside = (segments["country"] == convoy.base.country).to_numpy()
+    return drivable(segments, convoy.vehicle, inside & ~segments.index.isin(shut))
 
 
 @dataclass(frozen=True)
@@ -136,3 +143,20 @@ def segment_between(roads: Roads) -> dict[tuple[int, int], int]:
         if (start, end) not in found:
             found[start, end] = found[end, start] = int(arc)
     return found
+
+
+def steps_along(roads: Roads, between: Mapping[tuple[int, int], int], nodes: Sequence[int]) -> list[tuple[int, bool]]:
+    """Return the segments along nodes that are joined one by one: row of each, and whether from its start to its end.
+
+    Parameters
+    ----------
+    roads : Roads
+    between : mapping
+        From `segment_between`.
+    nodes : sequence of int
+    """
+    steps = []
+    for first, last in zip(nodes[:-1], nodes[1:], strict=True):
+        arc = between[first, last]
+        steps.append((int(roads.rows[arc]), int(roads.start[arc]) == first))
+    return steps

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from data.units import HOURS_PER_DAY
 from risk.stranding import StrandingParameters
+from risk.survival import read_curve
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -162,7 +163,7 @@ def simulate(
         drawn = _draw(rng, ground, stranding, pod, days, count)
         for name, passes in ways.items():
             found_h = passes.after(drawn.row, drawn.at_h, drawn.missed) - drawn.at_h
-            alive = _alive_at(ground, drawn, found_h, stranding)
+            alive = _alive_at(ground, drawn, found_h)
             met = alive > 0
             people[name].append(np.bincount(drawn.run, alive, count).astype(float))
             groups[name].append(np.bincount(drawn.run, met, count).astype(float))
@@ -186,7 +187,7 @@ def _draw(
     leads = which < chance.shape[1]  # else no water works
     arrival_h = ground.arrival_h[row, np.minimum(which, chance.shape[1] - 1)]
     safe_h = np.where(knows & leads, arrival_h, np.inf)
-    caller = rng.random(total) < _curve(ground.walking, litres, row, np.minimum(safe_h, ground.walking.shape[2] - 1))
+    caller = rng.random(total) < _curve(ground.walking, litres, row, safe_h)
     calls = (rng.random(total) < stranding.alarm_share) & caller
     wait = rng.exponential(size=(2, total))
     traffic = np.maximum(ground.traffic_per_h[row], 1e-12)
@@ -205,7 +206,7 @@ def _draw(
     )
 
 
-def _alive_at(ground: Ground, drawn: _Groups, found_h: Array, stranding: StrandingParameters) -> Array:
+def _alive_at(ground: Ground, drawn: _Groups, found_h: Array) -> Array:
     """Count those alive and found by nobody else when a patrol comes, shape (groups,)."""
     reached = np.isfinite(found_h) & (found_h < ground.staying.shape[2] - 1)
     alive = np.zeros(len(found_h))
@@ -223,7 +224,6 @@ def _alive_at(ground: Ground, drawn: _Groups, found_h: Array, stranding: Strandi
 
 
 def _curve(curves: Array, litres: Ints, row: Ints, hours: Array) -> Array:
-    """Read survival at hours between whole ones; beyond the horizon it is that of the last."""
-    whole = np.minimum(hours.astype(np.int64), curves.shape[2] - 2)
-    part = np.minimum(hours - whole, 1.0)
-    return np.asarray((1 - part) * curves[litres, row, whole] + part * curves[litres, row, whole + 1])
+    """Read survival of a class of water and a segment at hours between whole ones."""
+    classes, segments, whole = curves.shape
+    return read_curve(curves.reshape(classes * segments, whole), litres * segments + row, hours)

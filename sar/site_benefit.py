@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 from scipy.sparse import csc_array
 from scipy.spatial import cKDTree
 
@@ -18,13 +17,14 @@ from data.units import M_PER_KM, S_PER_H
 from risk.assess import Assessment
 from risk.parameters import Bounded, bounds
 from risk.stranding import Clocks, WaterReach, fate
+from risk.survival import read_curve
 from risk.terrain import walk_slowness
+from routes.geodesy import GEOD
 from sar.fleet import VehicleType
 from sar.roads import drivable, quickest_ways
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_GEOD = Geod(ellps="WGS84")
 
 #: Pairs whose fates are computed at once; each takes some 30 kB.
 _CHUNK = 4000
@@ -119,12 +119,8 @@ def still_there_at(still_there: Array, hours: Array) -> Array:
     array, shape (p, n)
         In [0, 1].
     """
-    last = still_there.shape[1] - 1
-    within = np.where(hours <= last, hours, 0.0)
-    whole = np.minimum(within.astype(np.int64), last - 1)
-    rows, part = np.arange(len(still_there)), within - whole
-    found = (1 - part) * still_there[rows, whole] + part * still_there[rows, whole + 1]
-    return np.where(hours <= last, found, 0.0)
+    found = read_curve(still_there, np.arange(len(still_there)), hours)
+    return np.where(hours <= still_there.shape[1] - 1, found, 0.0)
 
 
 def base_benefit(people: Array, still_there: Array, now_h: Array, new_h: Array, alarm_h: float) -> csc_array:
@@ -203,7 +199,7 @@ def walks_to(
         shapely.prepare(area)
         free = ~shapely.intersects(area, ways)
         row, site, at = row[free], site[free], at[free]
-    _, _, away = _GEOD.inv(lon[row], lat[row], lon[at], lat[at])
+    _, _, away = GEOD.inv(lon[row], lat[row], lon[at], lat[at])
     return Walks(row, site, np.maximum(np.asarray(away), length_m[row] / 4))
 
 

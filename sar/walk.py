@@ -30,6 +30,8 @@ Row = tuple[list[int], list[float], float, float]
 _CUT_UNITS = 1_000_000
 #: Rounds of cuts on the relaxation, and of whole-number solutions that fall apart.
 _CUT_ROUNDS, _REPAIRS = 30, 100
+#: Status of `scipy.optimize.milp`.
+_LIMIT_REACHED = 1
 #: The search stops at this relative gap, or after so many nodes: iterations, so that the answer is the same anywhere.
 GAP, NODES = 1e-6, 5_000
 
@@ -208,13 +210,19 @@ class DayModel:
             matrix = vstack([matrix, cuts]).tocsr()
             low = np.concatenate([low, np.zeros(len(self._cuts))])
             high = np.concatenate([high, np.full(len(self._cuts), np.inf)])
-        return solve_milp(
-            -values,
-            integrality=np.full(self._columns, int(whole)),
-            bounds=self._bounds,
-            constraints=LinearConstraint(matrix, low, high),
-            options={"mip_rel_gap": gap, "node_limit": NODES},
-        )
+
+        def solve(**limits: float) -> Any:
+            return solve_milp(
+                -values,
+                integrality=np.full(self._columns, int(whole)),
+                bounds=self._bounds,
+                constraints=LinearConstraint(matrix, low, high),
+                options={"mip_rel_gap": gap, **limits},
+            )
+
+        found = solve(node_limit=NODES)
+        # no drive after so many nodes does not mean that there is none
+        return solve() if found.x is None and found.status == _LIMIT_REACHED else found
 
     def _add_cuts(self, x: Array) -> bool:
         """Cut off each junction that counts as reached but is not joined to the start; False when there is none."""

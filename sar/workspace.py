@@ -16,7 +16,7 @@ from sar.chains import draw_together
 from sar.debt import CoverageDebt
 from sar.fleet import Convoy, Shift, shift_of
 from sar.request import PatrolRequest, Step
-from sar.roads import Roads, Ways, drivable, quickest_ways, segment_between
+from sar.roads import Roads, Ways, own_roads, quickest_ways, segment_between, steps_along
 from sar.trail import steps_of
 from sar.walk import GAP, DayModel, Drive
 
@@ -60,12 +60,7 @@ class Terrain:
 
     def between(self, start: int, end: int) -> list[Step]:
         """Return the segments of the quickest way from a node, a source of `ways`, to another."""
-        nodes = self.ways.nodes_between(start, end)
-        steps = []
-        for first, last in zip(nodes[:-1], nodes[1:], strict=True):
-            arc = self.arc_between[first, last]
-            steps.append((int(self.roads.rows[arc]), int(self.roads.start[arc]) == first))
-        return steps
+        return steps_along(self.roads, self.arc_between, self.ways.nodes_between(start, end))
 
     def between_h(self, start: str, end: str) -> float:
         """Return the hours from one place to another by the quickest way; infinite where there is none."""
@@ -283,8 +278,7 @@ def _slot(request: PatrolRequest, number: int, day: int, terrain: Terrain) -> Sl
 
 
 def _terrain(segments: pd.DataFrame, request: PatrolRequest, convoy: Convoy, shut: frozenset[str]) -> Terrain:
-    allowed = (segments["country"] == convoy.base.country).to_numpy() & ~segments.index.isin(shut)
-    roads = drivable(segments, convoy.vehicle, allowed)
+    roads = own_roads(segments, convoy, shut)
     own = [other for other in request.convoys if other.base.country == convoy.base.country]
     bases = [other.base.place_id for other in own]
     stranded = [base for base in bases if base not in roads.nodes]

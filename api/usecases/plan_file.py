@@ -14,6 +14,7 @@ from api.context import RegionContext
 from api.usecases.inputs import FIRST_DAY, LAST_DAY
 from api.usecases.wishes import Wishes
 from data.errors import BadInput
+from sar.fleet import past_rest
 from sar.request import MOST_DAYS
 
 #: Faults told of one file.
@@ -211,7 +212,7 @@ def _convoy(convoy: _Convoy) -> PlannedConvoy:
     moment, steps = convoy.start, []
     for leg in convoy.legs:
         for segment in leg.segments:
-            at = _awake(moment, convoy.rest)
+            at = past_rest(moment, convoy.rest)
             people = segment.expected_people_reached
             steps.append(PlannedStep(segment.segment_id, segment.forward, at, segment.hours, segment.fuel_l, people))
             moment += timedelta(hours=segment.hours)
@@ -226,8 +227,3 @@ def _convoy(convoy: _Convoy) -> PlannedConvoy:
         convoy.vehicles[0].fuel_l,
         tuple(steps),
     )
-
-
-def _awake(moment: datetime, pause: tuple[datetime, ...] | None) -> datetime:
-    """Move a moment of driving past the rest from the heat."""
-    return moment if pause is None or moment <= pause[0] else moment + (pause[1] - pause[0])

@@ -27,7 +27,7 @@ from sar.benefit import VisitParameters
 from sar.fleet import Convoy
 from sar.patrol import Watch
 from sar.request import PatrolRequest, Step
-from sar.roads import Roads, segment_between
+from sar.roads import segment_between, steps_along
 
 Array = NDArray[np.float64]
 
@@ -181,7 +181,7 @@ def _candidates(
 
 
 def _candidate(convoy: Convoy, stand: Standing, driving: Driving, row: int) -> Candidate | None:
-    roads, ways = driving.roads, driving.ways
+    roads, ways, between = driving.roads, driving.ways, segment_between(driving.roads)
     arc = int(np.flatnonzero(roads.rows == row)[0])
     ends = (int(roads.start[arc]), int(roads.end[arc]))
     out = ways.row(driving.here)
@@ -190,6 +190,7 @@ def _candidate(convoy: Convoy, stand: Standing, driving: Driving, row: int) -> C
         return None
     out_h = float(ways.time_s[out, first]) / S_PER_H
     there_h, there_l = out_h + float(roads.time_s[arc]) / S_PER_H, float(ways.fuel_l[out, first] + roads.fuel_l[arc])
+    there = steps_along(roads, between, ways.nodes_between(driving.here, first))
     return Candidate(
         convoy_id=convoy.convoy_id,
         arrives=stand.under_way.at + timedelta(hours=out_h),
@@ -199,16 +200,12 @@ def _candidate(convoy: Convoy, stand: Standing, driving: Driving, row: int) -> C
         litres_home=driving.home_l(last),
         margin_h=stand.hours_left - there_h - driving.home_h(last),
         margin_l=stand.usable_l - there_l - driving.home_l(last),
-        way=(*_steps(roads, ways.nodes_between(driving.here, first)), (row, int(roads.start[arc]) == first)),
-        way_home=_steps(roads, ways.nodes_between(driving.home, last)[::-1]),
+        way=(
+            *there,
+            (row, int(roads.start[arc]) == first),
+        ),
+        way_home=tuple(steps_along(roads, between, ways.nodes_between(driving.home, last)[::-1])),
     )
-
-
-def _steps(roads: Roads, nodes: list[int]) -> tuple[Step, ...]:
-    """Return the segments along nodes of a quickest way."""
-    between = segment_between(roads)
-    pairs = list(zip(nodes[:-1], nodes[1:], strict=True))
-    return tuple((int(roads.rows[between[pair]]), int(roads.start[between[pair]]) == pair[0]) for pair in pairs)
 
 
 def _gone(request: PatrolRequest, chosen: Candidate) -> PatrolRequest:

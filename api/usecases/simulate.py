@@ -16,7 +16,7 @@ from api.usecases.plan_file import PlanFile
 from api.usecases.wishes import read_request
 from data.units import HOURS_PER_DAY, M_PER_KM, S_PER_H
 from risk.assess import assess
-from risk.stranding import TRAFFIC_PER_H, StrandingParameters
+from risk.stranding import TRAFFIC_PER_H, StrandingParameters, arrival_h, walkers
 from sar.benefit import VisitParameters
 from sar.habits import Days, always_the_same, at_random, worst_first
 from sar.simulation import LITRES_FACTOR, Ground, Outcome, Passes, simulate
@@ -159,10 +159,8 @@ def _ground(context: RegionContext, plan: PlanFile, rows: Ints) -> Ground:
         for factor in LITRES_FACTOR
     ]
     one = found[0]
-    nearness = np.exp(-one.reach.distance_km[:, 0] / base.near_water_km)
-    arrival_h = np.stack(
-        [(one.clock.walked_km < distance[:, None]).sum(axis=1) for distance in one.reach.distance_km.T], axis=1
-    )
+    walks, knows = walkers(one.reach, base)
+    arrivals_h = np.stack([arrival_h(one.clock, distance_km) for distance_km in one.reach.distance_km.T], axis=1)
     return Ground(
         rate.shape[rows],
         rate.rate[rows],
@@ -170,9 +168,9 @@ def _ground(context: RegionContext, plan: PlanFile, rows: Ints) -> Ground:
         np.stack([each.clock.staying for each in found]),
         np.stack([each.clock.walking for each in found]),
         traffic,
-        base.walk_share + (1 - base.walk_share) * nearness,
-        base.knows_water_share + (1 - base.knows_water_share) * nearness,
-        np.minimum(arrival_h, base.horizon_h).astype(float),
+        walks[:, 0],
+        knows[:, 0],
+        np.minimum(arrivals_h, base.horizon_h).astype(float),
         one.reach.first_working,
     )
 

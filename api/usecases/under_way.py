@@ -19,7 +19,7 @@ from routes.geodesy import GEOD, distance_m
 from routes.positions import Position, read_position
 from sar.fleet import Convoy, shift_of
 from sar.request import PatrolRequest, UnderWay
-from sar.roads import Roads, Ways, drivable, quickest_ways
+from sar.roads import Roads, Ways, own_roads, quickest_ways
 
 Array = NDArray[np.float64]
 
@@ -87,9 +87,7 @@ class Driving:
 
 def driving_of(context: RegionContext, request: PatrolRequest, convoy: Convoy, node: str) -> Driving | None:
     """Return how a convoy drives from a node; None where no road open to it meets there."""
-    table = context.network.segments
-    allowed = (table["country"] == convoy.base.country).to_numpy() & ~table.index.isin(request.shut(convoy, 0))
-    roads = drivable(table, convoy.vehicle, allowed)
+    roads = own_roads(context.network.segments, convoy, request.shut(convoy, 0))
     if node not in roads.nodes:
         return None
     here, home = roads.nodes[node], roads.nodes[request.end_of(convoy)]
@@ -151,8 +149,7 @@ def standing(
 
 def _hours_left(request: PatrolRequest, convoy: Convoy, planned: PlannedConvoy, ready: datetime) -> float:
     """Return the hours of driving from a moment to the end of the convoy's shift, negative after it."""
-    on = request.on
-    shift = shift_of(convoy.base, on, request.hours, convoy.vehicle.crew_hours, request.rest)
+    shift = shift_of(convoy.base, request.on, request.hours, convoy.vehicle.crew_hours, request.rest)
     left = (shift.end - max(ready, planned.start)).total_seconds() / 3600
     if shift.rest and ready < shift.rest[1]:
         left -= (shift.rest[1] - max(ready, shift.rest[0])).total_seconds() / 3600
