@@ -77,12 +77,18 @@ class Whereabouts:
         Sums to 1.
     segment : array of int, shape (n,)
         Row of the segment a position lies on; -1 on open ground.
+    track : array of int, shape (n,)
+        Row among the `Tracks` it was made with; -1 on open ground.
+    spacing_km : float
+        Between positions on open ground; one stands for all ground as near to it.
     """
 
     lon: Array
     lat: Array
     weight: Array
     segment: Ints
+    track: Ints
+    spacing_km: float
 
     def on_segments(self, count: int) -> Array:
         """Return the chance to be on each of `count` segments; what is missing to 1 is on open ground."""
@@ -144,8 +150,9 @@ def whereabouts(
     weight = fits * tracks.km
     if weight.sum() <= 0:
         raise NoAnswer(f"no track fits the description: {said.read_as}")
-    used = weight > weight.max() * 1e-6
-    return Whereabouts(tracks.lon[used], tracks.lat[used], weight[used] / weight[used].sum(), tracks.segment[used])
+    used = np.flatnonzero(weight > weight.max() * 1e-6)
+    share = weight[used] / weight[used].sum()
+    return Whereabouts(tracks.lon[used], tracks.lat[used], share, tracks.segment[used], used, 0.0)
 
 
 def _over_ground(said: Described, tracks: Tracks, parameters: SpreadParameters) -> Whereabouts:
@@ -157,28 +164,30 @@ def _over_ground(said: Described, tracks: Tracks, parameters: SpreadParameters) 
         (said.radius_km or 0.0) / RADIUS_DEVIATIONS,
     )
     reach_km = away_km + FARTHEST * deviation_km
-    lon, lat = _grid(said.place, reach_km)
+    lon, lat, spacing_km = _grid(said.place, reach_km)
     ground = _kernel(said, lon, lat, deviation_km, parameters)
     track = _kernel(said, tracks.lon, tracks.lat, deviation_km, parameters) * tracks.km
-    near = track > 0
-    on_track = 1 - parameters.open_share if near.any() else 0.0
+    near = np.flatnonzero(track > 0)
+    on_track = 1 - parameters.open_share if len(near) else 0.0
     weight = np.concatenate([on_track * _share(track[near]), (1 - on_track) * _share(ground)])
-    segment = np.concatenate([tracks.segment[near], np.full(len(lon), -1)])
+    off = np.full(len(lon), -1)
+    segment, row = np.concatenate([tracks.segment[near], off]), np.concatenate([near, off])
     used = weight > 0
     lon, lat = np.concatenate([tracks.lon[near], lon]), np.concatenate([tracks.lat[near], lat])
-    return Whereabouts(lon[used], lat[used], weight[used] / weight[used].sum(), segment[used])
+    share = weight[used] / weight[used].sum()
+    return Whereabouts(lon[used], lat[used], share, segment[used], row[used], spacing_km)
 
 
 def _share(weight: Array) -> Array:
     return weight / weight.sum() if weight.sum() > 0 else weight
 
 
-def _grid(centre: Position, reach_km: float) -> tuple[Array, Array]:
-    """Return positions on a square grid around a centre, some `GROUND_STEP_KM` apart and at most 201 a side."""
+def _grid(centre: Position, reach_km: float) -> tuple[Array, Array, float]:
+    """Return positions on a square grid around a centre, some `GROUND_STEP_KM` and at most 201 a side, and the step."""
     side = np.linspace(-reach_km, reach_km, int(np.clip(2 * reach_km / GROUND_STEP_KM, 11, 201)))
     east_km, north_km = (each.ravel() for each in np.meshgrid(side, side))
     lat = centre.lat + north_km / KM_PER_DEG
-    return centre.lon + east_km / (KM_PER_DEG * np.cos(np.radians(lat))), lat
+    return centre.lon + east_km / (KM_PER_DEG * np.cos(np.radians(lat))), lat, float(side[1] - side[0])
 
 
 def _kernel(said: Described, lon: Array, lat: Array, deviation_km: float, parameters: SpreadParameters) -> Array:

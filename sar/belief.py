@@ -1,0 +1,156 @@
+"""What is believed of a case: the chance of each particle, and that people are nowhere the alert could mean.
+
+Every message changes the chances by Bayes' rule. Likelihoods multiply, so the order of independent messages is of no
+account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.ellipsoid import earth_centred_m
+from sar.particles import SCENARIOS, TARGETS, Particles
+from sar.sweep import Target
+
+Array = NDArray[np.float64]
+
+#: Chance that a clue is what it seems, by grade of who reports it. Judgement.
+GENUINE = {"A": 0.95, "B": 0.85, "C": 0.65, "D": 0.4}
+
+
+@dataclass(frozen=True, eq=False)
+class Belief:
+    """Chances over particles.
+
+    Attributes
+    ----------
+    particles : Particles
+    weight : array, shape (n,)
+        Probability of each; with `outside` they sum to 1.
+    outside : float
+        Probability that people are nowhere the alert could mean; no search here lowers it.
+    """
+
+    particles: Particles
+    weight: Array
+    outside: float
+
+    @classmethod
+    def begin(cls, particles: Particles, outside: float) -> Belief:
+        """Give all particles the same chance."""
+        return cls(particles, np.full(len(particles), (1 - outside) / len(particles)), outside)
+
+    def told(self, likelihood: Array, outside: float) -> Belief:
+        """Return the belief after a message of given likelihood in each world, and outside (Bayes).
+
+        Raises
+        ------
+        ValueError
+            If a likelihood is negative, or nothing is left.
+        """
+        weight, away = self.weight * likelihood, self.outside * outside
+        total = float(weight.sum()) + away
+        if (np.asarray(likelihood) < 0).any() or outside < 0 or not total > 0:
+            raise ValueError("a likelihood is negative, or the message rules out everything")
+        return Belief(self.particles, weight / total, away / total)
+
+    def searched(self, pod: Array) -> Belief:
+        """Return the belief after a search that found nothing, with the POD of each particle in [0, 1]."""
+        return self.told(1 - pod, 1.0)
+
+    def scenarios(self) -> dict[str, float]:
+        """Return the chance of each scenario among the particles; they sum to 1."""
+        share = np.bincount(self.particles.scenario, self.weight, len(SCENARIOS))
+        inside = max(float(share.sum()), 1e-300)
+        return {name.value: float(each / inside) for name, each in zip(SCENARIOS, share, strict=True)}
+
+    def alive(self, hour: float) -> float:
+        """Return the share that is alive at an hour; the outside as the inside."""
+        return float(self.weight[self.particles.alive(hour)].sum()) / max(1 - self.outside, 1e-300)
+
+    def hours_left(self, hour: float) -> tuple[float, float, float]:
+        """Return hours from `hour` until a tenth, half and nine tenths of those now alive are dead.
+
+        Infinity where fewer die within the hours followed, or reach water.
+        """
+        now = self.particles.alive(hour)
+        if not self.weight[now].sum() > 0:
+            return (0.0, 0.0, 0.0)
+        order = np.argsort(self.particles.dies_h[now], kind="stable")
+        dies, share = self.particles.dies_h[now][order], np.cumsum(self.weight[now][order])
+        rows = np.searchsorted(share / share[-1], (0.1, 0.5, 0.9)).clip(max=len(dies) - 1)
+        first, half, last = (float(dies[row]) - hour for row in rows)
+        return first, half, last
+
+    @property
+    def effective(self) -> float:
+        """Return how many equal particles would tell as much; under some hundreds the maps are grainy."""
+        total = float(self.weight.sum())
+        return total**2 / max(float((self.weight**2).sum()), 1e-300)
+
+
+def seen_here(belief: Belief, lon: float, lat: float, hour: float, radius_km: float, genuine: float) -> Array:
+    """Return the likelihood of people seen at a position and hour; it is told with 1 - genuine for outside."""
+    return _mixed(_bell(*belief.particles.at(hour), lon, lat, radius_km), genuine)
+
+
+def vehicle_here(belief: Belief, lon: float, lat: float, radius_km: float, genuine: float, empty: bool) -> Array:
+    """Return the likelihood of the vehicle found at a position, empty or with its people."""
+    particles = belief.particles
+    near = _bell(*particles.at(0.0), lon, lat, radius_km)
+    # an empty vehicle rules out those who wait at it
+    near = np.where(particles.waits, 0.0, near) if empty else np.where(particles.waits, near, 0.2 * near)
+    return _mixed(near, genuine)
+
+
+def footprints_here(
+    belief: Belief, lon: float, lat: float, hour: float, radius_km: float, genuine: float, bearing_deg: float | None
+) -> Array:
+    """Return the likelihood of footprints found by an hour: that the person came by before, going that way."""
+    particles = belief.particles
+    best = np.zeros(len(particles))
+    for whole in range(int(min(hour, particles.hours - 1)) + 1):
+        fits = _bell(*particles.at(whole + 0.5), lon, lat, radius_km) * (particles.walks[whole] > 0)
+        if bearing_deg is not None:
+            fits = fits * _going(particles, whole, bearing_deg)
+        best = np.maximum(best, fits)
+    return _mixed(best, genuine)
+
+
+def body_here(belief: Belief, lon: float, lat: float, hour: float, radius_km: float, genuine: float) -> Array:
+    """Return the likelihood of a body found: of a person dead there, or of one whose group walked by."""
+    particles = belief.particles
+    near = _bell(*particles.at(hour), lon, lat, radius_km)
+    passed = footprints_here(belief, lon, lat, hour, 2 * radius_km, 1.0, None)
+    return _mixed(np.where(particles.alive(hour), 0.5 * passed, near), genuine)
+
+
+def widths_of(widths: dict[Target, float]) -> Array:
+    """Return sweep widths in the order of `TARGETS`."""
+    return np.array([widths.get(target, 0.0) for target in TARGETS])
+
+
+def _mixed(fits: Array, genuine: float) -> Array:
+    """Return the likelihood of a clue that may be none: then it says nothing, and lies where people were thought to be.
+
+    By its mean over all particles, before any weights, so that the order of messages is of no account.
+    """
+    mean = float(fits.mean())
+    return np.asarray(genuine * fits / mean + (1 - genuine) if mean > 0 else np.full(len(fits), 1 - genuine))
+
+
+def _bell(at_lon: Array, at_lat: Array, lon: float, lat: float, radius_km: float) -> Array:
+    here = earth_centred_m(np.array([lon]), np.array([lat]))
+    away_km = np.linalg.norm(earth_centred_m(at_lon, at_lat) - here, axis=1) / 1000
+    return np.asarray(np.exp(-((away_km / radius_km) ** 2) / 2))
+
+
+def _going(particles: Particles, whole: int, bearing_deg: float) -> Array:
+    """Return how well the heading of each in an hour fits a bearing, in [0, 1]."""
+    east = (particles.lon[whole + 1] - particles.lon[whole]) * np.cos(np.radians(particles.lat[whole]))
+    north = particles.lat[whole + 1] - particles.lat[whole]
+    turned = (np.degrees(np.arctan2(east, north)) - bearing_deg + 180) % 360 - 180
+    return np.asarray(np.exp(-((turned / 40.0) ** 2) / 2))
