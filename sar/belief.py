@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.ellipsoid import earth_centred_m
-from sar.particles import SCENARIOS, TARGETS, Particles
-from sar.sweep import Target
+from sar.particles import SCENARIOS, Particles
 
 Array = NDArray[np.float64]
 
@@ -126,11 +125,6 @@ def body_here(belief: Belief, lon: float, lat: float, hour: float, radius_km: fl
     near = _bell(*particles.at(hour), lon, lat, radius_km)
     passed = footprints_here(belief, lon, lat, hour, 2 * radius_km, 1.0, None)
     return _mixed(np.where(particles.alive(hour), 0.5 * passed, near), genuine)
-
-
-def widths_of(widths: dict[Target, float]) -> Array:
-    """Return sweep widths in the order of `TARGETS`."""
-    return np.array([widths.get(target, 0.0) for target in TARGETS])
 
 
 def _mixed(fits: Array, genuine: float) -> Array:

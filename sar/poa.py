@@ -97,17 +97,17 @@ def search_areas(belief: Belief, hour: float, tracks: Tracks, segment_ids: NDArr
     key = np.where(on, tracks.segment[near], -1 - ((row + 2**20) * 2**22 + column + 2**21))
     keys, area = np.unique(key, return_inverse=True)
     count = len(keys)
-    poa = np.bincount(area, belief.weight, count)
+    poa = np.asarray(np.bincount(area, belief.weight, count), dtype=float)
     mass = np.maximum(poa, 1e-300)
     x, y = (np.bincount(area, belief.weight * axis, count) / mass for axis in (lon, lat))
     length_km = np.bincount(tracks.segment, tracks.km, minlength=int(keys.max(initial=0)) + 1)
-    segment = np.where(keys >= 0, keys, -1)
+    segment = np.asarray(np.where(keys >= 0, keys, -1), dtype=np.int64)
     size = np.where(segment >= 0, 2 * STRIP_KM * length_km[np.maximum(segment, 0)], BLOCK_KM**2)
     names = tuple(
         str(segment_ids[each]) if each >= 0 else _square_name(int(code))
         for each, code in zip(segment.tolist(), keys.tolist(), strict=True)
     )
-    return SearchAreas(area, names, segment, x, y, np.maximum(size, 0.01), poa)
+    return SearchAreas(area, names, segment, x, y, np.maximum(size, 0.01).astype(float), poa)
 
 
 def _squares(lon: Array, lat: Array) -> tuple[Ints, Ints]:
@@ -131,4 +131,4 @@ def _square_name(code: int) -> str:
     row, column = key // 2**22 - 2**20, key % 2**22 - 2**21
     lat = (row + 0.5) * BLOCK_KM / KM_PER_DEG
     lon = (column + 0.5) * BLOCK_KM / (KM_PER_DEG * np.cos(np.radians(lat)))
-    return f"{'S' if lat < 0 else 'N'}{abs(lat):07.4f} {'W' if lon < 0 else 'E'}{abs(lon):08.4f}"
+    return f"{'S' if lat < 0 else 'N'}{abs(lat):05.2f} {'W' if lon < 0 else 'E'}{abs(lon):06.2f}"

@@ -1,0 +1,210 @@
+"""One leg of a search: where an asset would go next, when it passes where, and what that is expected to find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import box
+
+from routes.geodesy import line_lengths_m
+from sar.belief import Belief
+from sar.particles import TARGETS
+from sar.patterns import PatternKind, parallel_sweep
+from sar.poa import square_box
+from sar.searcher import AIR_KPH, OFF_TRACK_KPH, Searcher, Skies
+from sar.sweep import Target
+from sar.swath import Sightings, Swath, sightings
+from sar.track_graph import Drive
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class LegKind(StrEnum):
+    """What a leg is."""
+
+    TRACK = "along tracks"
+    AREA = "area"
+
+
+@dataclass(frozen=True, eq=False)
+class SearchLeg:
+    """A way with its times.
+
+    Attributes
+    ----------
+    asset_id : str
+    kind : LegKind
+    to : str
+        Segment id or name of a search area where it ends.
+    swath : Swath
+        The whole way, from where the asset is; nothing is looked for while it hurries.
+    searching : bool array, shape (k - 1,)
+        Pieces on which it searches.
+    starts_h, ends_h : float
+        On the particles' clock.
+    pattern : PatternKind or None
+        Inside an area.
+    """
+
+    asset_id: str
+    kind: LegKind
+    to: str
+    swath: Swath
+    searching: Bools
+    starts_h: float
+    ends_h: float
+    pattern: PatternKind | None = None
+
+    @property
+    def lonlat(self) -> Array:
+        """Points of the way, shape (k, 2), degrees."""
+        return np.column_stack([self.swath.lon, self.swath.lat])
+
+    @property
+    def search_km(self) -> float:
+        """Kilometres searched."""
+        return float(line_lengths_m(self.lonlat)[self.searching].sum() / 1000)
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What a leg is expected to bring, by particle.
+
+    Attributes
+    ----------
+    pod : array, shape (n,)
+        Chance that each is seen.
+    alive : array, shape (n,)
+        Chance that each is seen while alive.
+    """
+
+    pod: Array
+    alive: Array
+
+
+def worth(belief: Belief, leg: SearchLeg) -> Worth:
+    """Return what a leg finds: each particle at the first time it is seen."""
+    seen = sightings(belief.particles, leg.swath)
+    return Worth(seen.total(len(belief.particles)), _found_alive(belief, seen))
+
+
+def _found_alive(belief: Belief, seen: Sightings) -> Array:
+    """Sum over the hours the chance to be seen for the first time while alive."""
+    count = len(belief.particles)
+    unseen, alive = np.ones(count), np.zeros(count)
+    bounds = np.flatnonzero(np.append(True, seen.hour[1:] != seen.hour[:-1])) if len(seen.hour) else []
+    for first, last in zip(bounds, np.append(bounds[1:], len(seen.hour)), strict=True):
+        who, pod = seen.who[first:last], seen.pod[first:last]
+        alive[who] += np.where(belief.particles.dies_h[who] > seen.hour[first], unseen[who] * pod, 0.0)
+        unseen[who] *= 1 - pod
+    return alive
+
+
+def track_leg(
+    searcher: Searcher, skies: Skies, drive: Drive, to: int, name: str, hot: Bools, starts_h: float
+) -> SearchLeg:
+    """Drive the quickest way to a point of the tracks, at search speed where people may be.
+
+    Parameters
+    ----------
+    drive : Drive
+        From where the searcher is.
+    to : int
+        Point of the tracks.
+    hot : bool array, shape (points,)
+        Where people may be near.
+    starts_h : float
+    """
+    lon, lat, hours, passed = drive.way(to)
+    hours = hours - hours[0]
+    length_km = line_lengths_m(np.column_stack([lon, lat])) / 1000
+    searching = hot[np.maximum(passed[:-1], 0)] | hot[passed[1:]]
+    searching[0] &= bool(hot[passed[1]])
+    slowed = np.maximum(np.diff(hours), np.where(searching, length_km / searcher.search_kph, 0.0))
+    return _leg(searcher, skies, LegKind.TRACK, name, lon, lat, slowed, searching, starts_h)
+
+
+def area_leg(
+    searcher: Searcher, skies: Skies, drive: Drive | None, name: str, target: Target, starts_h: float, most_h: float
+) -> SearchLeg | None:
+    """Go to a square of open ground and sweep it in parallel legs; None where no hours are left for it.
+
+    Parameters
+    ----------
+    drive : Drive or None
+        None for what flies.
+    name : str
+        Of the square (`sar.poa`).
+    target : Target
+        Whose sweep width sets the spacing.
+    most_h : float
+        For the way and the sweep together.
+    """
+    square = box(*square_box(name))
+    middle = (float(square.centroid.x), float(square.centroid.y))
+    lon, lat, hours = _approach(searcher, drive, middle)
+    left_h = most_h - float(hours[-1])
+    row = skies.widths(searcher)[_hour(skies, starts_h + float(hours[-1]))]
+    width = max(float(row[TARGETS.index(target)]), 50.0)
+    if left_h <= 0.1:
+        return None
+    side_m = 6000.0
+    sweep = parallel_sweep(
+        square, min(width, side_m), searcher.search_kph, hours=left_h, near=(float(lon[-1]), float(lat[-1]))
+    )
+    whole_lon, whole_lat = np.append(lon, sweep.lonlat[:, 0]), np.append(lat, sweep.lonlat[:, 1])
+    km = line_lengths_m(np.column_stack([whole_lon, whole_lat])) / 1000
+    searching = np.concatenate([np.zeros(len(lon), dtype=bool), sweep.searching])
+    kph = AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform]
+    needed = np.concatenate([np.diff(hours), km[len(lon) - 1 :] / min(searcher.search_kph, kph)])
+    return _leg(
+        searcher, skies, LegKind.AREA, name, whole_lon, whole_lat, needed, searching, starts_h, sweep.kind
+    )  # fmt: skip
+
+
+def _approach(searcher: Searcher, drive: Drive | None, to: tuple[float, float]) -> tuple[Array, Array, Array]:
+    """Return the way from where the searcher is to where it leaves for a square: lon, lat and hours."""
+    here = np.array([searcher.lon]), np.array([searcher.lat]), np.zeros(1)
+    if drive is None:
+        return here
+    joint, _ = drive.to_ground(*to)
+    if joint < 0:
+        return here
+    lon, lat, hours, _ = drive.way(joint)
+    return lon, lat, hours
+
+
+def straight_leg(
+    searcher: Searcher, skies: Skies, lonlat: Array, name: str, searching: Bools, starts_h: float
+) -> SearchLeg:
+    """Fly (or walk) to the first point of a line and along it, searching where told."""
+    lon, lat = np.append(searcher.lon, lonlat[:, 0]), np.append(searcher.lat, lonlat[:, 1])
+    km = line_lengths_m(np.column_stack([lon, lat])) / 1000
+    on = np.append(False, searching)
+    fast = AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform]
+    needed = km / np.where(on, min(searcher.search_kph, fast), fast)
+    return _leg(searcher, skies, LegKind.TRACK, name, lon, lat, needed, on, starts_h)
+
+
+def _leg(
+    searcher: Searcher, skies: Skies, kind: LegKind, name: str, lon: Array, lat: Array, needed_h: Array,
+    searching: Bools, starts_h: float, pattern: PatternKind | None = None,
+) -> SearchLeg:  # fmt: skip
+    hour = skies.through(starts_h, np.append(0.0, np.cumsum(needed_h)))
+    by_hour = skies.widths(searcher)
+    width = np.where(searching[:, None], by_hour[_hours(skies, (hour[1:] + hour[:-1]) / 2)], 0.0)
+    swath = Swath(lon, lat, hour, width)
+    return SearchLeg(searcher.asset_id, kind, name, swath, searching, starts_h, float(hour[-1]), pattern)
+
+
+def _hours(skies: Skies, hour: Array) -> Ints:
+    return np.clip(hour.astype(np.int64), 0, len(skies.night) - 1)
+
+
+def _hour(skies: Skies, hour: float) -> int:
+    return min(max(int(hour), 0), len(skies.night) - 1)
