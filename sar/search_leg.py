@@ -15,8 +15,8 @@ from sar.particles import TARGETS
 from sar.patterns import PatternKind, parallel_sweep
 from sar.poa import square_box
 from sar.searcher import AIR_KPH, OFF_TRACK_KPH, Searcher, Skies
-from sar.sweep import Target
 from sar.swath import Sightings, Swath, sightings
+from sar.sweep import Target
 from sar.track_graph import Drive
 
 Array = NDArray[np.float64]
@@ -97,7 +97,9 @@ def _found_alive(belief: Belief, seen: Sightings) -> Array:
     """Sum over the hours the chance to be seen for the first time while alive."""
     count = len(belief.particles)
     unseen, alive = np.ones(count), np.zeros(count)
-    bounds = np.flatnonzero(np.append(True, seen.hour[1:] != seen.hour[:-1])) if len(seen.hour) else []
+    if not len(seen.hour):
+        return alive
+    bounds = np.flatnonzero(np.append(True, seen.hour[1:] != seen.hour[:-1]))
     for first, last in zip(bounds, np.append(bounds[1:], len(seen.hour)), strict=True):
         who, pod = seen.who[first:last], seen.pod[first:last]
         alive[who] += np.where(belief.particles.dies_h[who] > seen.hour[first], unseen[who] * pod, 0.0)

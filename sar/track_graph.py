@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,11 @@ class TrackGraph:
         lat = np.concatenate([tracks.lat, places["lat"].to_numpy(float)])
         return cls(lon, lat, *(np.concatenate(each) for each in (starts, ends, lengths, speeds)))
 
+    @cached_property
+    def tree(self) -> cKDTree:
+        """Search tree of the points, earth-centred metres."""
+        return cKDTree(earth_centred_m(self.lon, self.lat))
+
     def closed(self, rows: Ints) -> TrackGraph:
         """Return the graph without the pieces at some rows of the tracks."""
         shut = np.isin(self.start, rows) | np.isin(self.end, rows)
@@ -89,7 +95,7 @@ class TrackGraph:
             Over open ground, straight.
         """
         n = len(self.lon)
-        joints, approach_km = self._joints(lon, lat)
+        joints, approach_km = self.joints(lon, lat)
         hours = self.km / (self.speed_kph * speed_share)
         row = np.concatenate([self.start, self.end, np.full(len(joints), n)])
         column = np.concatenate([self.end, self.start, joints])
@@ -98,9 +104,11 @@ class TrackGraph:
         reached, before = dijkstra(graph, indices=n, return_predecessors=True)
         return Drive(self, lon, lat, np.asarray(reached[:n]), np.asarray(before, dtype=np.int64), off_track_kph)
 
-    def _joints(self, lon: float, lat: float) -> tuple[Ints, Array]:
-        tree = cKDTree(earth_centred_m(self.lon, self.lat))
-        away_m, near = tree.query(earth_centred_m(np.array([lon]), np.array([lat]))[0], k=min(_JOINTS, len(self.lon)))
+    def joints(self, lon: float, lat: float) -> tuple[Ints, Array]:
+        """Return the points nearest to a position and their distances, km."""
+        away_m, near = self.tree.query(
+            earth_centred_m(np.array([lon]), np.array([lat]))[0], k=min(_JOINTS, len(self.lon))
+        )
         return np.atleast_1d(near), np.atleast_1d(away_m) / M_PER_KM
 
 
@@ -127,7 +135,7 @@ class Drive:
 
     def to_ground(self, lon: float, lat: float) -> tuple[int, float]:
         """Return the point from which open ground is reached soonest, and all hours to there; -1 straight."""
-        joints, approach_km = self.graph._joints(lon, lat)
+        joints, approach_km = self.graph.joints(lon, lat)
         hours = self.hours[joints] + approach_km / self.off_track_kph
         here = earth_centred_m(np.array([self.lon, lon]), np.array([self.lat, lat]))
         straight = float(np.linalg.norm(here[0] - here[1])) / M_PER_KM / self.off_track_kph

@@ -230,15 +230,30 @@ def _towards(said: Described, network: Network, tracks: Tracks, from_place_km: A
     """Return 1 where a position lies on the way to the goal: as far on as it has come; 0 elsewhere."""
     if not said.goal:
         return np.ones(len(from_place_km))
-    places = network.places
-    goals = [said.goal] if said.goal in places.index else places.index[places["country"] == said.goal].tolist()
-    to_goal = nx.multi_source_dijkstra_path_length(_land(network), set(goals) & set(_land(network)), weight="length")
-    left_km = _from_ends(to_goal, network, tracks)
+    left_km, to_goal = _goal_km(said, network, tracks)
     start_km = min(
         (to_goal.get(node, np.inf) + km * M_PER_KM for node, km in _near(said.place, network)), default=np.inf
     )
     on_way = from_place_km + left_km <= start_km / M_PER_KM * 1.05 + 1.0
     return np.asarray(on_way, dtype=float)
+
+
+def towards_sign(said: Described, network: Network, tracks: Tracks) -> dict[int, int]:
+    """Return for rows of tracks whether the goal of a description lies with growing km (+1) or against it (-1)."""
+    left_km = _goal_km(said, network, tracks)[0]
+    order = np.lexsort((tracks.at_km, tracks.leg.astype(str)))
+    same = tracks.leg[order][1:] == tracks.leg[order][:-1]
+    falls = np.sign(left_km[order][:-1] - left_km[order][1:])
+    rows = order[:-1][same & np.isfinite(falls)]
+    return dict(zip(rows.tolist(), falls[same & np.isfinite(falls)].astype(int).tolist(), strict=True))
+
+
+def _goal_km(said: Described, network: Network, tracks: Tracks) -> tuple[Array, dict[str, float]]:
+    """Return the distance along tracks to the goal, of each position (km) and of each place (m)."""
+    places, land = network.places, _land(network)
+    goals = [said.goal] if said.goal in places.index else places.index[places["country"] == said.goal].tolist()
+    to_goal = nx.multi_source_dijkstra_path_length(land, set(goals) & set(land), weight="length")
+    return _from_ends(to_goal, network, tracks), to_goal
 
 
 def _between(said: Described, network: Network, tracks: Tracks) -> Array:

@@ -30,7 +30,8 @@ def gazetteer(context: RegionContext) -> Gazetteer:
 
 
 @lru_cache(maxsize=2)
-def _tracks(context: RegionContext) -> Tracks:
+def tracks_of(context: RegionContext) -> Tracks:
+    """Return the positions along the region's land tracks, laid out once."""
     return track_points(context.network.segments)
 
 
@@ -43,7 +44,7 @@ def locate(context: RegionContext, text: str) -> tuple[Described, Whereabouts]:
         See `routes.described.read_described` and `sar.whereabouts.whereabouts`.
     """
     said = read_described(text, gazetteer(context))
-    return said, whereabouts(said, context.network, _tracks(context))
+    return said, whereabouts(said, context.network, tracks_of(context))
 
 
 def location_document(context: RegionContext, text: str, said: Described, found: Whereabouts) -> dict[str, Any]:

@@ -1,0 +1,374 @@
+"""The state of a case from its log: the same events always give the same state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.context import RegionContext
+from api.usecases.case_events import (
+    Asset,
+    Assets,
+    CaseEvent,
+    Clue,
+    Decision,
+    Driven,
+    Facts,
+    Found,
+    Opened,
+    Ordered,
+    Released,
+    Sight,
+    Storm,
+    Weights,
+    Withdrawn,
+)
+from api.usecases.case_scene import case_scene, moving_people
+from api.usecases.locate import locate
+from data.errors import BadInput
+from sar.alert import Alert
+from sar.belief import (
+    GENUINE,
+    Belief,
+    body_here,
+    footprints_here,
+    seen_here,
+    vehicle_here,
+)
+from sar.particles import Particles
+from sar.pinned import joined, pinned
+from sar.scenarios import OUTSIDE, Scenario, prior, with_weights
+from sar.scene import People, Scene
+from sar.searcher import Searcher, Skies
+from sar.swath import Swath, sightings
+from sar.walkers import PARTICLES, simulate
+from sar.whereabouts import Whereabouts
+
+Array = NDArray[np.float64]
+
+#: Hours followed beyond now, and in all.
+AHEAD_H, LEAST_H, MOST_H = 48, 72, 360
+#: Fewer of the particles near a clue than this, of all: a set is made that starts from the clue.
+_FEW_NEAR = 0.01
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One event of the log with its number, time and author's role."""
+
+    number: int
+    at: datetime
+    by: str
+    event: CaseEvent
+
+
+@dataclass(frozen=True, eq=False)
+class CaseState:
+    """What is known and believed of a case.
+
+    Attributes
+    ----------
+    case_id : str
+    alert : Alert
+        With all facts learnt since.
+    events : tuple of Logged
+        That count; withdrawn ones are left out.
+    weights : dict of Scenario to float
+        Before any search or clue.
+    understood : str
+        How the place was read.
+    belief : Belief
+    skies : Skies
+    scene : Scene
+    searchers : tuple of Searcher
+        Where they are now.
+    now : datetime
+    found_alive, found_dead : int
+    status : str
+        "open", "suspended" or "closed".
+    remarks : tuple of str
+        What a reader must know.
+    gains : tuple of (int, float)
+        Number of each search and the probability that it had of finding somebody (POS) when it was told.
+    """
+
+    case_id: str
+    alert: Alert
+    events: tuple[Logged, ...]
+    weights: dict[Scenario, float]
+    understood: str
+    belief: Belief
+    skies: Skies
+    scene: Scene
+    searchers: tuple[Searcher, ...]
+    assets: tuple[Asset, ...]
+    now: datetime
+    found_alive: int
+    found_dead: int
+    status: str
+    remarks: tuple[str, ...]
+    gains: tuple[tuple[int, float], ...] = field(default=())
+
+    @property
+    def now_h(self) -> float:
+        """Now on the particles' clock."""
+        return self.belief.particles.hour_of(self.now)
+
+    @property
+    def looked_for(self) -> int:
+        """People still looked for."""
+        return max(self.alert.group.people - self.found_alive - self.found_dead, 0)
+
+    @property
+    def pos(self) -> float:
+        """Probability of success of all searches so far, had they not been known to fail."""
+        missed = np.prod([1 - gain for _, gain in self.gains])
+        return float(1 - missed)
+
+
+def replay(
+    context: RegionContext,
+    case_id: str,
+    log: Sequence[Logged],
+    now: datetime,
+    progress: Callable[[float], None] = lambda share: None,
+    count: int = PARTICLES,
+) -> CaseState:
+    """Fold a log into a state.
+
+    Parameters
+    ----------
+    log : sequence of Logged
+        In order; the first opens the case.
+    now : datetime
+        Aware; events told later are left out.
+
+    Raises
+    ------
+    BadInput
+        If the first event opens nothing or the place is not understood.
+    """
+    if not log or not isinstance(log[0].event, Opened):
+        raise BadInput(f"case {case_id}: its log does not begin with an alert")
+    gone = {each.event.event for each in log if isinstance(each.event, Withdrawn)}
+    events = tuple(each for each in log if each.number not in gone and (each.at <= now or each.number == 1))
+    alert = alert_of(events)
+    said, where = locate(context, alert.where)
+    hours = int(np.clip(np.ceil((now - alert.stranded_at).total_seconds() / 3600) + AHEAD_H, LEAST_H, MOST_H))
+    storms = tuple(each.event for each in events if isinstance(each.event, Storm))
+    scene = case_scene(context, alert, where, hours, storms)
+    weights = _weights(alert, events)
+    progress(0.3)
+    particles, share, pinned_by = _particles(context, case_id, alert, where, weights, scene, events, count)
+    progress(0.7)
+    outside = OUTSIDE[alert.grade.value]
+    belief = Belief(particles, share * (1 - outside), outside)
+    skies = _skies(scene, particles, events, now)
+    belief, gains, remarks = _told(belief, skies, events, pinned_by, alert)
+    progress(1.0)
+    assets = _assets(events)
+    if belief.effective < 300:
+        remarks += ("few of the possibilities drawn still fit all messages: the map is coarse",)
+    if (now - alert.stranded_at).total_seconds() / 3600 + AHEAD_H > MOST_H:
+        remarks += (f"people are followed for {MOST_H} h from the stranding; beyond that nothing changes",)
+    founds = [each.event for each in events if isinstance(each.event, Found)]
+    return CaseState(
+        case_id, alert, events, weights, said.read_as, belief, skies, scene,
+        _searchers(assets, events, belief.particles, now), assets, now,
+        sum(each.alive for each in founds), sum(each.dead for each in founds),
+        status_of(events), remarks, gains,
+    )  # fmt: skip
+
+
+def alert_of(events: Sequence[Logged]) -> Alert:
+    """Return the alert with every fact learnt since."""
+    opened = events[0].event
+    assert isinstance(opened, Opened)
+    values = opened.model_dump(exclude={"kind", "message"})
+    for each in events[1:]:
+        if isinstance(each.event, Facts):
+            changed = each.event.model_dump(exclude={"kind"}, exclude_none=True)
+            if "hours_stranded" in changed:
+                # told later: counted back from then
+                later_h = (each.at - opened.told_at).total_seconds() / 3600
+                changed["hours_stranded"] = max(changed["hours_stranded"] - max(later_h, 0.0), 0.0)
+            values.update(changed)
+    return Alert(**values)
+
+
+def status_of(events: Sequence[Logged]) -> str:
+    """Return "open", "suspended" or "closed": a change takes two different people of one mind."""
+    status, voices = "open", dict[str, str]()
+    words = {"close": "closed", "suspend": "suspended", "reopen": "open"}
+    for each in events:
+        if not isinstance(each.event, Decision):
+            continue
+        voices[each.by] = each.event.what
+        if sum(what == each.event.what for what in voices.values()) >= 2:
+            status, voices = words[each.event.what], {}
+    return status
+
+
+def _weights(alert: Alert, events: Sequence[Logged]) -> dict[Scenario, float]:
+    weights = prior(alert)
+    for each in events:
+        if isinstance(each.event, Weights):
+            weights = with_weights(weights, each.event.weights)
+    return weights
+
+
+def _particles(
+    context: RegionContext, case_id: str, alert: Alert, where: Whereabouts, weights: dict[Scenario, float],
+    scene: Scene, events: Sequence[Logged], count: int,
+) -> tuple[Particles, Array, set[int]]:  # fmt: skip
+    """Draw particles from the alert, and from each clue that hardly any of them fits; with their shares."""
+    people = moving_people(context, alert, where)
+    seed = crc32(case_id.encode())
+    sets = [simulate(where, weights, people, scene, np.random.default_rng(seed), count)]
+    shares, pins = [1.0], set[int]()
+    for each in events:
+        clue = each.event
+        if not isinstance(clue, Clue):
+            continue
+        hour = 0.0 if "vehicle" in clue.what else min(sets[0].hour_of(clue.seen_at), float(scene.hours))
+        near = _near(joined(sets), clue, hour)
+        if near >= _FEW_NEAR:
+            continue
+        rng = np.random.default_rng([seed, each.number])
+        genuine = GENUINE[clue.grade.value]
+        sets.append(_from_clue(context, clue, hour, weights, people, scene, rng, count))
+        shares = [share * (1 - genuine) for share in shares] + [genuine]
+        pins.add(each.number)
+    share = np.concatenate([np.full(len(one), part / len(one)) for one, part in zip(sets, shares, strict=True)])
+    return joined(sets), share, pins
+
+
+def _from_clue(
+    context: RegionContext, clue: Clue, hour: float, weights: dict[Scenario, float], people: People, scene: Scene,
+    rng: np.random.Generator, count: int,
+) -> Particles:  # fmt: skip
+    """Draw people who were where a clue says: from there on for a vehicle, moved there for the rest."""
+    text = f"{clue.lat:.5f}N {clue.lon:.5f}E" if clue.lat >= 0 and clue.lon >= 0 else f"{clue.lat:.5f},{clue.lon:.5f}"
+    _, at = locate(context, f"{text} ± {max(clue.radius_km, 0.5):g} km")
+    if "vehicle" in clue.what:
+        walking = (
+            {name: w for name, w in weights.items() if name is not Scenario.STAYED} if "empty" in clue.what else weights
+        )
+        total = sum(walking.values()) or 1.0
+        used = {name: w / total for name, w in walking.items()} if sum(walking.values()) else weights
+        return simulate(at, used, people, scene, rng, count)
+    moved = simulate(at, weights, people, scene, rng, count)
+    return pinned(moved, clue.lon, clue.lat, hour, clue.radius_km, rng)
+
+
+def _near(particles: Particles, clue: Clue, hour: float) -> float:
+    """Return the share of all particles within two radii of a clue."""
+    lon, lat = particles.at(hour)
+    east = (lon - clue.lon) * np.cos(np.radians(clue.lat))
+    away_km = np.hypot(east, lat - clue.lat) * 111.2
+    return float((away_km < 2 * max(clue.radius_km, 1.0)).mean())
+
+
+def _skies(scene: Scene, particles: Particles, events: Sequence[Logged], now: datetime) -> Skies:
+    from api.usecases.case_scene import night_hours
+
+    visibility = 20.0
+    for each in events:
+        if isinstance(each.event, Sight):
+            visibility = each.event.visibility_km
+    return Skies(night_hours(scene), scene.no_walk, visibility)
+
+
+def _told(
+    belief: Belief, skies: Skies, events: Sequence[Logged], pinned_by: set[int], alert: Alert
+) -> tuple[Belief, tuple[tuple[int, float], ...], tuple[str, ...]]:
+    """Apply every search and clue in order."""
+    gains, remarks = [], []
+    for each in events:
+        if isinstance(each.event, Driven):
+            pod = driven_pod(belief, skies, each.event)
+            gains.append((each.number, float((belief.weight * pod).sum())))
+            belief = belief.searched(pod)
+            if not pod.any():
+                remarks.append(f"event {each.number}: the track covers nowhere that people are thought to be")
+        elif isinstance(each.event, Clue) and each.number not in pinned_by:
+            likelihood = clue_likelihood(belief, each.event)
+            belief = belief.told(likelihood, 1 - GENUINE[each.event.grade.value])
+    return belief, tuple(gains), tuple(remarks)
+
+
+def driven_pod(belief: Belief, skies: Skies, driven: Driven) -> Array:
+    """Return the chance that each particle would have been seen from a track that was driven."""
+    particles = belief.particles
+    hour = np.array([particles.hour_of(moment) for moment in driven.times])
+    lonlat = np.array(driven.lonlat)
+    km = np.hypot(np.diff(lonlat[:, 0]) * np.cos(np.radians(lonlat[1:, 1])), np.diff(lonlat[:, 1])) * 111.2
+    kph = km / np.maximum(np.diff(hour), 1e-3)
+    sight = skies if driven.visibility_km is None else Skies(skies.night, skies.storm, driven.visibility_km)
+    width = piece_widths(sight, driven, (hour[1:] + hour[:-1]) / 2, kph)
+    return sightings(particles, Swath(lonlat[:, 0], lonlat[:, 1], hour, width)).total(len(particles))
+
+
+def piece_widths(skies: Skies, driven: Driven, hour: Array, kph: Array) -> Array:
+    """Return the sweep widths on each piece of a track at the speeds it was driven, shape (pieces, targets)."""
+    lon, lat = driven.lonlat[0]
+    known = np.array([1.0, 5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 90.0, 150.0, 300.0])
+    row = np.clip(hour.astype(int), 0, len(skies.night) - 1)
+    tables = []
+    for speed in known:
+        searcher = Searcher(
+            "track", driven.platform, lon, lat, 0.0, 24.0, lon, lat, float(speed), 1.0, driven.height_m,
+            driven.measured_rd_m,
+        )  # fmt: skip
+        tables.append(skies.widths(searcher)[row])
+    at = np.clip(np.searchsorted(known, kph), 0, len(known) - 1)
+    return np.asarray(np.stack(tables)[at, np.arange(len(row))])
+
+
+def clue_likelihood(belief: Belief, clue: Clue) -> Array:
+    """Return the likelihood of a clue for each particle."""
+    genuine, hour = GENUINE[clue.grade.value], belief.particles.hour_of(clue.seen_at)
+    lon, lat, radius = clue.lon, clue.lat, clue.radius_km
+    if clue.what == "sighting":
+        return seen_here(belief, lon, lat, hour, radius, genuine)
+    if clue.what == "footprints":
+        return footprints_here(belief, lon, lat, hour, radius, genuine, clue.bearing_deg)
+    if clue.what == "body":
+        return body_here(belief, lon, lat, hour, radius, genuine)
+    return vehicle_here(belief, lon, lat, radius, genuine, clue.what == "empty vehicle")
+
+
+def _assets(events: Sequence[Logged]) -> tuple[Asset, ...]:
+    known: dict[str, Asset] = {}
+    for each in events:
+        if isinstance(each.event, Assets):
+            known.update({asset.asset_id: asset for asset in each.event.assets})
+        elif isinstance(each.event, Released):
+            known.pop(each.event.asset_id, None)
+    return tuple(known.values())
+
+
+def _searchers(
+    assets: Sequence[Asset], events: Sequence[Logged], particles: Particles, now: datetime
+) -> tuple[Searcher, ...]:
+    """Return assets where they last were: at the end of what they drove, or of the leg they are on."""
+    found = []
+    for asset in assets:
+        searcher = Searcher(
+            asset.asset_id, asset.platform, asset.lon, asset.lat, particles.hour_of(asset.ready), asset.endurance_h,
+            asset.lon, asset.lat, asset.speed_kph, 1.0, asset.height_m, asset.measured_rd_m,
+        )  # fmt: skip
+        last: Driven | Ordered | None = None
+        for each in events:
+            if isinstance(each.event, (Driven, Ordered)) and each.event.asset_id == asset.asset_id:
+                last = each.event
+        if last is not None and last.times[-1] >= asset.ready:
+            lon, lat = last.lonlat[-1]
+            searcher = searcher.moved(lon, lat, particles.hour_of(last.times[-1]))
+        found.append(searcher)
+    return tuple(found)
