@@ -46,10 +46,5 @@ def joined(sets: Sequence[Particles]) -> Particles:
     first = sets[0]
     if any(each.start != first.start or each.hours != first.hours for each in sets):
         raise ValueError("sets of particles must cover the same hours")
-    return replace(
-        first,
-        **{
-            name: np.concatenate([getattr(each, name) for each in sets], axis=-1)
-            for name in ("lon", "lat", "walks", "scenario", "waits", "with_vehicle", "dies_h", "safe_h")
-        },
-    )
+    names = ("lon", "lat", "scenario", "waits", "with_vehicle", "dies_h", "safe_h", "walks")
+    return Particles(first.start, *(np.concatenate([getattr(each, name) for each in sets], axis=-1) for name in names))

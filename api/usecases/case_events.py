@@ -39,15 +39,15 @@ class Opened(_Event):
     where: Text
     told_at: Moment
     last_contact: Moment | None = None
-    adults: int = Field(0, ge=0, le=100_000)
-    children: int = Field(0, ge=0, le=100_000)
-    pregnant: int = Field(0, ge=0, le=100_000)
-    litres: float | None = Field(None, ge=0, le=1e6)
-    hours_stranded: float | None = Field(None, ge=0, le=240)
+    adults: int = Field(default=0, ge=0, le=100_000)
+    children: int = Field(default=0, ge=0, le=100_000)
+    pregnant: int = Field(default=0, ge=0, le=100_000)
+    litres: float | None = Field(default=None, ge=0, le=1e6)
+    hours_stranded: float | None = Field(default=None, ge=0, le=240)
     vehicle: VehicleState = VehicleState.UNKNOWN
     movement: Movement = Movement.UNKNOWN
     walked_towards: Text = ""
-    battery_pct: float | None = Field(None, ge=0, le=100)
+    battery_pct: float | None = Field(default=None, ge=0, le=100)
     reported_by: Reporter = Reporter.UNKNOWN
     grade: SourceGrade = SourceGrade.C
     message: Annotated[str, Field(max_length=4000)] = ""
@@ -58,11 +58,11 @@ class Facts(_Event):
 
     kind: Literal["facts"] = "facts"
     where: Text | None = None
-    adults: int | None = Field(None, ge=0, le=100_000)
-    children: int | None = Field(None, ge=0, le=100_000)
-    pregnant: int | None = Field(None, ge=0, le=100_000)
-    litres: float | None = Field(None, ge=0, le=1e6)
-    hours_stranded: float | None = Field(None, ge=0, le=240)
+    adults: int | None = Field(default=None, ge=0, le=100_000)
+    children: int | None = Field(default=None, ge=0, le=100_000)
+    pregnant: int | None = Field(default=None, ge=0, le=100_000)
+    litres: float | None = Field(default=None, ge=0, le=1e6)
+    hours_stranded: float | None = Field(default=None, ge=0, le=240)
     vehicle: VehicleState | None = None
     movement: Movement | None = None
     walked_towards: Text | None = None
@@ -87,10 +87,10 @@ class Asset(BaseModel):
     lon: Lon
     lat: Lat
     ready: Moment
-    endurance_h: float = Field(24.0, gt=0, le=240)
-    speed_kph: float | None = Field(None, gt=0, le=1000)
-    height_m: float = Field(152.4, ge=10, le=3000)
-    measured_rd_m: float | None = Field(None, gt=0, le=20_000)
+    endurance_h: float = Field(default=24.0, gt=0, le=240)
+    speed_kph: float | None = Field(default=None, gt=0, le=1000)
+    height_m: float = Field(default=152.4, ge=10, le=3000)
+    measured_rd_m: float | None = Field(default=None, gt=0, le=20_000)
 
 
 class Assets(_Event):
@@ -127,9 +127,9 @@ class Driven(_Event):
     said: Text = ""
     lonlat: tuple[tuple[Lon, Lat], ...] = Field(min_length=2, max_length=100_000)
     times: tuple[Moment, ...]
-    visibility_km: float | None = Field(None, ge=0, le=100)
-    height_m: float = Field(152.4, ge=10, le=3000)
-    measured_rd_m: float | None = Field(None, gt=0, le=20_000)
+    visibility_km: float | None = Field(default=None, ge=0, le=100)
+    height_m: float = Field(default=152.4, ge=10, le=3000)
+    measured_rd_m: float | None = Field(default=None, gt=0, le=20_000)
 
     @field_validator("times")
     @classmethod
@@ -148,8 +148,8 @@ class Clue(_Event):
     lon: Lon
     lat: Lat
     seen_at: Moment
-    radius_km: float = Field(1.0, gt=0, le=200)
-    bearing_deg: float | None = Field(None, ge=0, lt=360)
+    radius_km: float = Field(default=1.0, gt=0, le=200)
+    bearing_deg: float | None = Field(default=None, ge=0, lt=360)
     grade: SourceGrade = SourceGrade.B
 
 
@@ -172,8 +172,8 @@ class Found(_Event):
     """People found; those still looked for are fewer by so many."""
 
     kind: Literal["found"] = "found"
-    alive: int = Field(0, ge=0, le=100_000)
-    dead: int = Field(0, ge=0, le=100_000)
+    alive: int = Field(default=0, ge=0, le=100_000)
+    dead: int = Field(default=0, ge=0, le=100_000)
     where: Text
     lon: Lon
     lat: Lat

@@ -28,7 +28,7 @@ from api.usecases.case_events import (
     Weights,
     Withdrawn,
 )
-from api.usecases.case_scene import case_scene, moving_people
+from api.usecases.case_scene import case_scene, moving_people, night_hours
 from api.usecases.locate import locate
 from data.errors import BadInput
 from sar.alert import Alert
@@ -168,8 +168,8 @@ def replay(
     progress(0.7)
     outside = OUTSIDE[alert.grade.value]
     belief = Belief(particles, share * (1 - outside), outside)
-    skies = _skies(scene, particles, events, now)
-    belief, gains, remarks = _told(belief, skies, events, pinned_by, alert)
+    skies = _skies(scene, events)
+    belief, gains, remarks = _told(belief, skies, events, pinned_by)
     progress(1.0)
     assets = _assets(events)
     if belief.effective < 300:
@@ -274,9 +274,7 @@ def _near(particles: Particles, clue: Clue, hour: float) -> float:
     return float((away_km < 2 * max(clue.radius_km, 1.0)).mean())
 
 
-def _skies(scene: Scene, particles: Particles, events: Sequence[Logged], now: datetime) -> Skies:
-    from api.usecases.case_scene import night_hours
-
+def _skies(scene: Scene, events: Sequence[Logged]) -> Skies:
     visibility = 20.0
     for each in events:
         if isinstance(each.event, Sight):
@@ -285,7 +283,7 @@ def _skies(scene: Scene, particles: Particles, events: Sequence[Logged], now: da
 
 
 def _told(
-    belief: Belief, skies: Skies, events: Sequence[Logged], pinned_by: set[int], alert: Alert
+    belief: Belief, skies: Skies, events: Sequence[Logged], pinned_by: set[int]
 ) -> tuple[Belief, tuple[tuple[int, float], ...], tuple[str, ...]]:
     """Apply every search and clue in order."""
     gains, remarks = [], []

@@ -1,0 +1,138 @@
+"""The desk on which cases are opened, told of and closed: one log for each, in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from api.case_log import CaseLog, Event
+from api.context import RegionContext
+from api.usecases.case_advice import advice_of, ordered, searchers_of
+from api.usecases.case_document import case_document
+from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Withdrawn, read_event, written
+from api.usecases.case_replay import CaseState, Logged, replay, status_of
+from data.errors import BadInput, NoAnswer
+
+Progress = Callable[[float], None]
+#: A case last told of so long ago is looked at as of then, unless another moment is asked for.
+STALE = timedelta(days=10)
+
+
+def _silent(share: float) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class CaseDesk:
+    """Cases of one folder over one region.
+
+    Attributes
+    ----------
+    context : RegionContext
+    folder : Path
+        Of the logs; positions of people in danger: readable by its owner alone.
+    clock : callable
+        Returns the time, aware.
+    """
+
+    context: RegionContext
+    folder: Path
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def log(self) -> CaseLog:
+        """The logs."""
+        return CaseLog(self.folder)
+
+    def open(self, opened: Opened, by: str, at: datetime | None = None) -> str:
+        """Open a case; return its id. The place must be understood, or nothing is opened."""
+        moment = at or max(self.clock(), opened.told_at)
+        first = Logged(1, moment, by, opened)
+        # a case that cannot be read back must not be made
+        replay(self.context, "C-new", (first,), max(moment, opened.told_at), count=100)
+        return self.log.create(opened.told_at.date(), Event(moment, "opened", by, written(opened)))
+
+    def add(self, case_id: str, event: CaseEvent, by: str, at: datetime | None = None) -> int:
+        """Write an event; return its number.
+
+        Raises
+        ------
+        BadInput
+            If the case would no longer be understood with it, or it does not fit the case.
+        NoAnswer
+            If the case is closed: it has to be reopened first.
+        """
+        record = self.log.read(case_id)
+        logged = self._logged(case_id)
+        moment = at or self.clock()
+        if status_of(_counting(logged)) == "closed" and not (isinstance(event, Decision) and event.what == "reopen"):
+            raise NoAnswer(f"case {case_id} is closed; two people have to reopen it first")
+        if isinstance(event, Withdrawn) and event.event not in {each.number for each in logged}:
+            raise BadInput(f"case {case_id} has no event {event.event}")
+        tried = (*logged, Logged(record.last + 1, moment, by, event))
+        replay(self.context, case_id, tried, max(moment, logged[-1].at), count=100)
+        return self.log.append(case_id, Event(moment, event.kind, by, written(event)), expected=record.last)
+
+    def state(self, case_id: str, now: datetime | None = None, progress: Progress = _silent) -> CaseState:
+        """Return what is known and believed at a moment; by default now."""
+        return replay(self.context, case_id, self._logged(case_id), self.moment(case_id, now), progress)
+
+    def moment(self, case_id: str, asked: datetime | None) -> datetime:
+        """Return the moment a case is looked at: as asked, else now, else for old cases their last message."""
+        if asked is not None:
+            return asked
+        last = max(each.at for each in self._logged(case_id))
+        now = self.clock()
+        return last if now - last > STALE or now < last else now
+
+    def show(
+        self, case_id: str, now: datetime | None = None, *, advise: bool = True, progress: Progress = _silent
+    ) -> tuple[CaseState, dict[str, Any]]:
+        """Return state and document; with the next legs unless they are not wanted."""
+        state = self.state(case_id, now, lambda share: progress(0.5 * share))
+        searchers, assumed = searchers_of(self.context, state)
+        advice = None
+        if advise and state.status == "open" and state.looked_for:
+            advice = advice_of(self.context, state, searchers, lambda share: progress(0.5 + 0.5 * share))
+        document = case_document(self.context, state, advice, searchers, assumed)
+        document["remarks"] = [*self.log.read(case_id).remarks, *document["remarks"]]
+        return state, document
+
+    def order(self, case_id: str, asset_id: str, by: str, rank: int = 1, now: datetime | None = None) -> Ordered:
+        """Give an asset its best leg, or the one of another rank; the log keeps it.
+
+        Raises
+        ------
+        BadInput, NoAnswer
+            For an unknown asset or rank; where it can reach nothing in time.
+        """
+        state = self.state(case_id, now)
+        searchers, _ = searchers_of(self.context, state)
+        if asset_id not in {each.asset_id for each in searchers}:
+            raise BadInput(f"no asset '{asset_id}': there are {', '.join(each.asset_id for each in searchers)}")
+        advice = next(
+            each for each in advice_of(self.context, state, searchers).assets if each.searcher.asset_id == asset_id
+        )
+        if advice.best is None:
+            raise NoAnswer(f"{asset_id} can reach nothing worth searching and be home in time")
+        choices = (advice.best, *advice.others)
+        if not 1 <= rank <= len(choices):
+            raise BadInput(f"leg {rank} of {asset_id} does not exist; there are {len(choices)}")
+        event = ordered(state, choices[rank - 1])
+        self.add(case_id, event, by, max(state.now, self._logged(case_id)[-1].at))
+        return event
+
+    def _logged(self, case_id: str) -> tuple[Logged, ...]:
+        record = self.log.read(case_id)
+        return tuple(
+            Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
+            for number, each in zip(record.numbers, record.events, strict=True)
+        )
+
+
+def _counting(logged: Sequence[Logged]) -> list[Logged]:
+    gone = {each.event.event for each in logged if isinstance(each.event, Withdrawn)}
+    return [each for each in logged if each.number not in gone]
