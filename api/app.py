@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -13,14 +14,15 @@ from api.router import NamedRouter
 from data.registry import collect
 
 
-def create_app(context: RegionContext | None = None) -> FastAPI:
-    """Build the application around a region (the shipped one by default).
+def create_app(context: RegionContext | None = None, cases: Path = Path("cases")) -> FastAPI:
+    """Build the application around a region (the shipped one by default) and a folder of case logs.
 
     The routers are the files of `api.routers`.
     """
     context = context or open_region()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url="/api")
     app.state.context = context
+    app.state.cases = cases
     install(app, context.pack.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from api.cli.case_options import cases_option
 
 
 @click.command("serve")
@@ -10,10 +14,11 @@ import click
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback unless told otherwise."
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def command(host: str, port: int) -> None:
+@cases_option
+def command(host: str, port: int, cases: Path) -> None:
     """Serve the API on this machine."""
     import uvicorn
 
     from api.app import create_app
 
-    uvicorn.run(create_app(), host=host, port=port, log_level="info")
+    uvicorn.run(create_app(cases=cases), host=host, port=port, log_level="info")

@@ -13,8 +13,9 @@ from api.context import RegionContext
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
 from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Withdrawn, read_event, written
-from api.usecases.case_replay import CaseState, Logged, replay, status_of
+from api.usecases.case_replay import CaseState, Logged, alert_of, replay, status_of
 from data.errors import BadInput, NoAnswer
+from sar.alert import Alert
 
 Progress = Callable[[float], None]
 #: A case last told of so long ago is looked at as of then, unless another moment is asked for.
@@ -80,6 +81,11 @@ class CaseDesk:
         """Return what is known and believed at a moment; by default now."""
         return replay(self.context, case_id, self._logged(case_id), self.moment(case_id, now), progress)
 
+    def told(self, case_id: str) -> tuple[str, Alert]:
+        """Return status and alert of a case as last told, without working anything out."""
+        counting = _counting(self._logged(case_id))
+        return status_of(counting), alert_of(counting)
+
     def moment(self, case_id: str, asked: datetime | None) -> datetime:
         """Return the moment a case is looked at: as asked, else now, else for old cases their last message."""
         if asked is not None:
@@ -126,13 +132,57 @@ class CaseDesk:
         return event
 
     def _logged(self, case_id: str) -> tuple[Logged, ...]:
-        record = self.log.read(case_id)
-        return tuple(
-            Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
-            for number, each in zip(record.numbers, record.events, strict=True)
-        )
+        return _read(self.log, case_id)
+
+
+def _read(log: CaseLog, case_id: str) -> tuple[Logged, ...]:
+    record = log.read(case_id)
+    return tuple(
+        Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
+        for number, each in zip(record.numbers, record.events, strict=True)
+    )
 
 
 def _counting(logged: Sequence[Logged]) -> list[Logged]:
     gone = {each.event.event for each in logged if isinstance(each.event, Withdrawn)}
     return [each for each in logged if each.number not in gone]
+
+
+def summaries(folder: Path) -> list[dict[str, Any]]:
+    """Return every case of a folder without working any out: id, status, place, last message, number of events."""
+    log, found = CaseLog(folder), []
+    for case_id in log.ids():
+        logged = _read(log, case_id)
+        opened = logged[0].event
+        found.append(
+            {
+                "case_id": case_id,
+                "status": status_of(_counting(logged)),
+                "where": opened.where if isinstance(opened, Opened) else "",
+                "last": max(each.at for each in logged).isoformat(timespec="minutes"),
+                "events": len(logged),
+            }
+        )
+    return found
+
+
+def event_log(folder: Path, case_id: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the events of a case as told, withdrawn ones included, and remarks on damage to its file."""
+    log = CaseLog(folder)
+    record = log.read(case_id)
+    gone = {each.event.event for each in _read(log, case_id) if isinstance(each.event, Withdrawn)}
+    lines = []
+    for number, each in zip(record.numbers, record.events, strict=True):
+        short = {name: value for name, value in each.data.items() if not isinstance(value, list)}
+        told = ", ".join(f"{name} {value}" for name, value in short.items())
+        lines.append(
+            {
+                "n": number,
+                "at": each.at.isoformat(timespec="minutes"),
+                "kind": each.kind,
+                "by": each.by,
+                "told": ("withdrawn: " if number in gone else "") + told,
+                "data": each.data,
+            }
+        )
+    return lines, record.remarks

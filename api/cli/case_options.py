@@ -1,0 +1,93 @@
+"""Options shared by the commands of `guelta case`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from api.usecases.case_desk import CaseDesk
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Moment(click.DateTime):
+    """An instant with its zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it; one line where it is none."""
+        from api.usecases.inputs import moment_of
+        from data.errors import BadInput
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            return moment_of(value, field="time")
+        except BadInput as error:
+            self.fail(error.faults[0], param, ctx)
+
+
+MOMENT = Moment()
+case_argument = click.argument("case_id", metavar="CASE")
+cases_option = click.option(
+    "--cases",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("cases"),
+    show_default=True,
+    envvar="GUELTA_CASES",
+    help="Folder of the case logs; readable by its owner alone.",
+)
+by_option = click.option(
+    "--by", default="coordinator", show_default=True, metavar="ROLE", help="Who tells it: a role or sign, never a name."
+)
+now_option = click.option("--now", type=MOMENT, help="Look at the case as of 2026-06-15T09:00Z.")
+moment_option = click.option("--told", "at", type=MOMENT, help="When it was told, 2026-06-15T09:00Z; else now.")
+
+#: Option and keywords of click; names are those of `sar.alert.Alert`.
+_ALERT: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("--where",), {"default": None, "help": "Where, in words or coordinates."}),
+    (("--told", "told_at"), {"type": MOMENT, "help": "When the alert came in; now if left out."}),
+    (("--last-contact", "last_contact"), {"type": MOMENT, "help": "When the group was last heard of."}),
+    (("--people", "adults"), {"type": click.IntRange(0, 100_000), "help": "Adults."}),
+    (("--children",), {"type": click.IntRange(0, 100_000)}),
+    (("--pregnant",), {"type": click.IntRange(0, 100_000)}),
+    (("--litres",), {"type": click.FloatRange(0, 1e6), "help": "Water of the whole group."}),
+    (("--hours-stranded", "hours_stranded"), {"type": click.FloatRange(0, 240)}),
+    (
+        ("--vehicle",),
+        {"type": click.Choice(["broken down", "stuck", "out of fuel", "lost", "left behind", "no vehicle", "unknown"])},
+    ),
+    (("--movement",), {"type": click.Choice(["waiting", "walking", "split", "unknown"])}),
+    (("--towards", "walked_towards"), {"help": "Where walkers went: north, a place, water."}),
+    (("--battery", "battery_pct"), {"type": click.FloatRange(0, 100), "help": "Phone, per cent."}),
+    (
+        ("--reported-by", "reported_by"),
+        {
+            "type": click.Choice(
+                ["in the group", "survivor", "driver", "relative", "alarm line", "authority", "passer-by", "unknown"]
+            )
+        },
+    ),
+    (("--grade",), {"type": click.Choice(["A", "B", "C", "D"]), "help": "Of the source."}),
+]
+
+
+def alert_options(function: Decorated) -> Decorated:
+    """Add the fields of an alert as options; None where not given."""
+    for names, keywords in reversed(_ALERT):
+        function = click.option(*names, **keywords)(function)
+    return function
+
+
+def desk_of(folder: Path) -> CaseDesk:
+    """Open the region and the folder of cases."""
+    from api.context import open_region
+    from api.usecases.case_desk import CaseDesk
+
+    return CaseDesk(open_region(), folder)
