@@ -17,6 +17,7 @@ LANGUAGES = ("en", "fr", "ar")
 TOP = 12
 
 
+@lru_cache(maxsize=2)
 def gazetteer(context: RegionContext) -> Gazetteer:
     """Return the names alerts may use: places, water points, and countries in three languages."""
     codes = context.pack.places["country"].unique()

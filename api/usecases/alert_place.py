@@ -1,0 +1,352 @@
+"""Where a message says people are: the words of it that tell a place, understood, checked and asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from api.context import RegionContext
+from api.usecases.alert_coordinates import find_coordinates
+from api.usecases.locate import gazetteer, tracks_of
+from data.errors import BadInput, NoAnswer
+from data.units import M_PER_KM
+from routes.described import BEARINGS, Described, read_described
+from routes.geodesy import GEOD
+from sar.alert_text import Findings, Line, Message
+from sar.whereabouts import GROUND_STEP_KM, Whereabouts, whereabouts
+
+#: Judgement: "near Dirkou" is this far from it at most, two times in three.
+NEAR_KM = 15.0
+#: Two places told agree where their likely parts, positions at most two deviations off, come this close.
+_TOUCH_KM = GROUND_STEP_KM * np.sqrt(2) + 1.0
+_TWO_DEVIATIONS = float(np.exp(-2.0))
+_MOST_TOKENS_BEFORE, _MOST_CANDIDATES = 14, 40
+
+WHAT_TO_WRITE = Line(
+    "no place was understood; write it as '90 km west of Dirkou', '20 km after the well of Achegour', 'between Séguédine "
+    "and Madama', '2 days from Agadez towards Libya', or coordinates as '18.45000N 12.93000E'",
+    "aucun lieu n'a été compris ; écrivez « à 90 km à l'ouest de Dirkou », « 20 km après le puits d'Achegour », « entre "
+    "Séguédine et Madama », « à 2 jours d'Agadez vers la Libye », ou des coordonnées comme « 18.45000N 12.93000E »",
+)
+
+_COMPASS = "|".join(sorted(BEARINGS, key=len, reverse=True)).replace(" ", r"\s+")
+_OF = r"(?:of|from|de|d|du|des)"
+_ARTICLE = r"(?:the\s+|le\s+|la\s+|l\s+|les\s+|du\s+)?"
+_FIRST_WORDS = frozenset(
+    "about around some roughly approximately environ a at quelque between entre somewhere one un une two deux three "
+    "trois four quatre five cinq half well wells puits guelta oasis spring source the le la les l".split()
+)
+_VAGUE = re.compile(
+    rf"(?:(?:{_COMPASS})\s+{_OF}|beyond|after|past|apres|au\s+dela\s+(?:de|du|d)|before|avant|(?:region|zone|area|secteur|desert)\s+{_OF})"
+    rf"\s*{_ARTICLE}$"
+)
+_NEAR = re.compile(
+    rf"(?:near(?:by)?|close\s+to|not\s+far\s+from|around|in\s+the\s+vicinity\s+of|outside|(?:tout\s+)?pres\s+(?:de|du|d)|proche\s+(?:de|du|d)|"
+    rf"non\s+loin\s+(?:de|du|d)|pas\s+loin\s+(?:de|du|d)|aux?\s+(?:environs|alentours|abords)\s+(?:de|du|d)|autour\s+(?:de|d))\s*{_ARTICLE}$"
+)
+_GOING = re.compile(
+    rf"(?:\bto|(?:vont|va|aller|allaient|allait|allons)\s+a|towards?|vers|for|pour|direction(?:\s+(?:de|d))?|jusqu\s+a|(?:road|way|track)\s+(?:to|of)|(?:route|piste)\s+(?:de|d|du)|"
+    rf"(?:joindre|rejoindre|reach(?:ing)?|atteindre))\s*{_ARTICLE}$"
+)
+_COMING = re.compile(
+    rf"(?:from|left|leaving|depart\w*|quitt\w+|parti\w*\s+(?:de|d|du)|(?:venant|venus?|vient|viennent)\s+(?:de|d|du)|depuis|since)\s*{_ARTICLE}$"
+)
+_TOWN = re.compile(r"(?:town|city|village|ville|oasis|poste|post|camp|puits|well)\s+(?:of|de|d|du)\s*$")
+_JUST_OF = re.compile(rf"{_OF}\s*{_ARTICLE}$")
+_AFTER_NAME = re.compile(r"^\s*(?:region|area|zone|desert|road|route|piste|track)\b")
+_ROAD = re.compile(r"(?:route|road|piste|track|axe|axis|highway)\W*(?:\w+\W+)?$")
+_RADIUS = re.compile(
+    r"\s*(?:\+/-|\+-|±|within|a(?=[\d\s]+k\w*\s+pres))\s*\d+(?:[.,]\d+)?\s*(?:km|kms|kilometres?|kilometers?)(?:\s+pres)?(?!\w)"
+)
+_UNKNOWN = re.compile(
+    rf"(?:(?:\d+|\w+)\s*(?:km|kms|kilometres?|kilometers?|days?|jours?|hours?|heures?)\s+(?:[a-z]+\s+){{0,4}}?(?:{_OF}|after|beyond|past|apres|between|entre)"
+    rf"|between|entre|near|pres\s+(?:de|d|du)|well\s+of|puits\s+(?:de|d|du))\s+{_ARTICLE}(?P<name>[^\W\d]\w*(?:\s+[^\W\d]\w*){{0,2}})"
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A place told in a message.
+
+    Attributes
+    ----------
+    start, end : int
+        Where in the message.
+    where : str
+        A text that `read_described` understands without doubt.
+    said : Described
+    sure : bool
+        Whether it was told as coordinates.
+    """
+
+    start: int
+    end: int
+    where: str
+    said: Described
+    sure: bool = False
+
+
+def find_place(context: RegionContext, message: Message, findings: Findings) -> Told | None:
+    """Find the one place a message tells; two that disagree, a vague one, and slips are asked about.
+
+    Returns
+    -------
+    Told or None
+        None where nothing was understood; then and only then a question is always added to `findings`.
+    """
+    before = len(findings.questions)
+    told = [Told(*each, True) for each in find_coordinates(context, message, findings)]
+    for each in told:
+        message.take(each.start, each.end)
+    told += _phrases(context, message, findings)
+    for each in told:
+        message.take(each.start, each.end)
+    if not told and (road := _road(context, message, findings)):
+        told = [road]
+    if not told:
+        if len(findings.questions) == before:
+            findings.questions.append(_unknown_name(context, message) or WHAT_TO_WRITE)
+        return None
+    if len(findings.questions) > before:
+        return None
+    return _agreed(context, message, told, findings)
+
+
+@dataclass(frozen=True)
+class _Mention:
+    start: int
+    end: int
+    is_country: bool
+
+
+@lru_cache(maxsize=2)
+def _names(context: RegionContext) -> dict[tuple[str, ...], bool]:
+    """Return every name alerts may use, as folded words, and whether it is a country's."""
+    names = gazetteer(context)
+    columns = ["name", "name_fr", "name_ar"]
+    said = [*names.places[columns].to_numpy().ravel(), *names.water_points[columns].to_numpy().ravel(), *names.places.index]
+    known = {tuple(re.findall(r"\w+", Message(str(name)).whole.replace("_", " "))): False for name in said}
+    known |= {tuple(country.split()): True for country in names.countries if (country,) not in known}
+    known.pop((), None)
+    return known
+
+
+def _mentions(context: RegionContext, message: Message) -> list[_Mention]:
+    """Return the names in what is not used yet, the longest at each word."""
+    names = _names(context)
+    longest = max(map(len, names))
+    words = list(re.finditer(r"[^\W_]+", message.plain))
+    found, at = [], 0
+    while at < len(words):
+        for count in range(min(longest, len(words) - at), 0, -1):
+            run = words[at : at + count]
+            key = tuple(word[0] for word in run)
+            if key in names and not re.search(r"[.,;:!?\n\x00]", message.plain[run[0].start() : run[-1].end()]):
+                found.append(_Mention(run[0].start(), run[-1].end(), names[key]))
+                at += count - 1
+                break
+        at += 1
+    return found
+
+
+def _phrases(context: RegionContext, message: Message, findings: Findings) -> list[Told]:
+    """Return the places told in words, each by the longest stretch that is understood."""
+    found: list[Told] = []
+    mentions = _mentions(context, message)
+    for number, mention in enumerate(mentions):
+        if mention.is_country or any(each.start <= mention.start < each.end for each in found):
+            continue
+        told = _longest(context, message, mention, mentions[number : number + 3], findings)
+        if told is not None:
+            found.append(told)
+    return found
+
+
+def _longest(
+    context: RegionContext, message: Message, mention: _Mention, following: list[_Mention], findings: Findings
+) -> Told | None:
+    several: BadInput | None = None
+    for start, end in _spans(message, mention, following):
+        # "X, towards Y" is one phrase
+        text = re.sub(r",(?=\s*(?:towards?|vers|en direction|direction|going))", " ", message.text[start:end])
+        try:
+            said = read_described(text, gazetteer(context))
+        except BadInput as error:
+            if any("fits several" in fault for fault in error.faults):
+                several = error
+            continue
+        if said.kind == "at" and not said.radius_km:
+            return _bare(context, message, Told(start, end, " ".join(text.split()), said), findings)
+        return Told(start, end, " ".join(text.split()), said)
+    if several is not None:
+        findings.questions += [Line(fault, fault) for fault in several.faults]
+    return None
+
+
+def _spans(message: Message, mention: _Mention, following: list[_Mention]) -> list[tuple[int, int]]:
+    """Return stretches that may tell a place by a name, longest first."""
+    ends = [mention.end]
+    for other in following[1:]:
+        if re.search(r"[.;!?\n\x00]", message.plain[mention.end : other.start]):
+            break
+        ends.append(other.end)
+    ends += [match.end() for end in list(ends) if (match := _RADIUS.match(message.plain, end))]
+    clause = max((message.plain.rfind(mark, 0, mention.start) for mark in ".;!?\n\x00"), default=-1) + 1
+    words = list(re.finditer(r"[^\W_]+", message.plain[clause : mention.start]))[-_MOST_TOKENS_BEFORE:]
+    starts = [clause + word.start() for word in words if word[0] in _FIRST_WORDS or word[0][0].isdigit()]
+    # a number with its decimals is one word
+    starts = [start for start in starts if start == 0 or not re.search(r"\d[.,]$", message.plain[:start][-2:])]
+    spans = [(start, end) for start in [*starts, mention.start] for end in ends]
+    return sorted(spans, key=lambda span: span[0] - span[1])[:_MOST_CANDIDATES]
+
+
+def _bare(context: RegionContext, message: Message, told: Told, findings: Findings) -> Told | None:
+    """Judge a name alone by the words before it: at it, near it, or told for another reason."""
+    before, after = message.before(told.start), message.after(told.end)
+    name = message.text[told.start : told.end]
+    if match := _VAGUE.search(before):
+        words = " ".join(message.text[told.start - len(match[0]) : told.end].split())
+        findings.ask(
+            f"'{words}': how far? write it as '40 km {words}' or give coordinates",
+            f"« {words} » : à combien ? écrivez par exemple « à 40 km {words} » ou donnez des coordonnées",
+        )
+        return None
+    if _AFTER_NAME.match(after):
+        if not _ROAD.search(after[:8]):
+            words = " ".join(message.text[told.start : told.end + _AFTER_NAME.match(after).end()].split())  # type: ignore[union-attr]
+            findings.ask(f"'{words}': where in it?", f"« {words} » : où exactement ?")
+        return None
+    if match := _NEAR.search(before):
+        where = f"{name} ± {NEAR_KM:g} km"
+        start = told.start - len(match[0])
+        findings.note(
+            f"near {name} is taken for within {NEAR_KM:g} km of it", f"près de {name} est pris pour à moins de {NEAR_KM:g} km"
+        )
+        return Told(start, told.end, where, read_described(where, gazetteer(context)))
+    if _GOING.search(before) or _COMING.search(before) or (_JUST_OF.search(before) and not _TOWN.search(before)):
+        return None
+    return told
+
+
+def _road(context: RegionContext, message: Message, findings: Findings) -> Told | None:
+    """Read "on the Agadez-Dirkou road" and "from Agadez to Dirkou" as between the two, where nothing better is told."""
+    mentions = [each for each in _mentions(context, message)]
+    for first, second in zip(mentions, mentions[1:], strict=False):
+        if first.is_country or second.is_country:
+            continue
+        gap = message.text[first.end : second.start].strip()
+        way = _ROAD.search(message.before(first.start)) or _AFTER_NAME.match(message.after(second.end))
+        from_to = _COMING.search(message.before(first.start)) or re.search(r"\b(?:de|d)\s*$", message.before(first.start))
+        going = re.fullmatch(r"(?:to|à|a|for|pour|vers|towards?|and|et)", gap)
+        if not ((gap in {"-", "–", "—", "/", ""} and way) or (from_to and going)):
+            continue
+        names = [message.text[each.start : each.end] for each in (first, second)]
+        where = f"between {names[0]} and {names[1]}"
+        findings.note(
+            f"'{names[0]} {gap} {names[1]}' is taken for somewhere between the two",
+            f"« {names[0]} {gap} {names[1]} » est pris pour quelque part entre les deux",
+        )
+        message.take(first.start, second.end)
+        return Told(first.start, second.end, where, read_described(where, gazetteer(context)))
+    return None
+
+
+def _unknown_name(context: RegionContext, message: Message) -> Line | None:
+    """Say which name was not known, with names like it."""
+    names = gazetteer(context)
+    faults = []
+    for match in _UNKNOWN.finditer(message.plain):
+        words = match["name"].split()
+        for count in range(1, len(words) + 1):
+            try:
+                read_described(" ".join(words[:count]), names)
+            except BadInput as error:
+                faults += error.faults
+        if len(faults) > 12:
+            break
+    hinted = [fault for fault in faults if "did you mean" in fault]
+    if not faults:
+        return None
+    return Line(f"{(hinted or faults)[0]}; {WHAT_TO_WRITE.en}", f"{(hinted or faults)[0]} ; {WHAT_TO_WRITE.fr}")
+
+
+def _agreed(context: RegionContext, message: Message, told: list[Told], findings: Findings) -> Told | None:
+    """Return the narrowest of the places told where they agree; ask where they do not."""
+    unique = list({each.said.read_as: each for each in told}.values())
+    if len(unique) == 1:
+        return unique[0]
+    clouds = [_cloud(context, each) for each in unique]
+    for first in range(len(unique)):
+        for second in range(first + 1, len(unique)):
+            apart_km = _apart_km(clouds[first], clouds[second])
+            if apart_km > _TOUCH_KM:
+                _ask_which(unique[first], unique[second], apart_km, message, findings)
+                return None
+    order = sorted(range(len(unique)), key=lambda row: (not unique[row].sure, _wide_km(clouds[row])))
+    for row in order[1:]:
+        words = " ".join(message.text[unique[row].start : unique[row].end].split())
+        findings.note(f"'{words}' agrees with it", f"« {words} » concorde")
+    return unique[order[0]]
+
+
+def _cloud(context: RegionContext, told: Told) -> Whereabouts | None:
+    try:
+        return whereabouts(told.said, context.network, tracks_of(context))
+    except NoAnswer:
+        return None
+
+
+def _core(cloud: Whereabouts) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions at most some two deviations off, on tracks and off them."""
+    keep = np.zeros(len(cloud.weight), dtype=bool)
+    for kind in (cloud.segment >= 0, cloud.segment < 0):
+        if kind.any():
+            keep |= kind & (cloud.weight >= cloud.weight[kind].max() * _TWO_DEVIATIONS)
+    return cloud.lon[keep], cloud.lat[keep]
+
+
+def _apart_km(first: Whereabouts | None, second: Whereabouts | None) -> float:
+    """Return how far the likely parts of two places told lie apart, km; zero where one fits no track."""
+    if first is None or second is None:
+        return 0.0
+    (lon, lat), (other_lon, other_lat) = _core(first), _core(second)
+    nearest = np.inf
+    for at_lon, at_lat in _thinned(lon, lat):
+        _, _, away_m = GEOD.inv(np.full(len(other_lon), at_lon), np.full(len(other_lon), at_lat), other_lon, other_lat)
+        nearest = min(nearest, float(np.min(away_m)) / M_PER_KM)
+        if nearest <= _TOUCH_KM:
+            break
+    return nearest
+
+
+def _thinned(lon: np.ndarray, lat: np.ndarray, most: int = 300) -> Iterator[tuple[float, float]]:
+    step = max(1, len(lon) // most)
+    return zip(lon[::step].tolist(), lat[::step].tolist(), strict=True)
+
+
+def _wide_km(cloud: Whereabouts | None) -> float:
+    if cloud is None:
+        return np.inf
+    spread = [np.average((each - np.average(each, weights=cloud.weight)) ** 2, weights=cloud.weight) for each in (cloud.lon, cloud.lat)]
+    return float(np.sqrt(sum(spread)))
+
+
+def _ask_which(first: Told, second: Told, apart_km: float, message: Message, findings: Findings) -> None:
+    said = [" ".join(message.text[each.start : each.end].split()) for each in (first, second)]
+    wheres = [each.where for each in (first, second)]
+    findings.ask(
+        f"two places are told that lie {apart_km:.0f} km apart: '{said[0]}' ({first.said.read_as}) and '{said[1]}' "
+        f"({second.said.read_as}); give the one that holds: --where '{wheres[0]}' or --where '{wheres[1]}'",
+        f"deux lieux sont dits, à {apart_km:.0f} km l'un de l'autre : « {said[0]} » ({first.said.read_as}) et « {said[1]} » "
+        f"({second.said.read_as}) ; donnez le bon : --where '{wheres[0]}' ou --where '{wheres[1]}'",
+    )
+
+
+def contradicts(context: RegionContext, first: Told, second: Told) -> float:
+    """Return how far two places told lie apart, km, zero where they agree."""
+    apart_km = _apart_km(_cloud(context, first), _cloud(context, second))
+    return apart_km if apart_km > _TOUCH_KM else 0.0
