@@ -242,7 +242,8 @@ def _as_minutes(number: str) -> float | None:
 
 
 _DEGREES_MINUTES = re.compile(
-    r"^(\d{1,3})\s*[°d\s]\s*(\d{1,2})\s*['m]?\s*([NS])[\s,;]*(\d{1,3})\s*[°d\s]\s*(\d{1,2})\s*['m]?\s*([EWO])$", re.IGNORECASE
+    r"^(\d{1,3})\s*[°d\s]\s*(\d{1,2})\s*['m]?\s*([NS])[\s,;]*(\d{1,3})\s*[°d\s]\s*(\d{1,2})\s*['m]?\s*([EWO])$",
+    re.IGNORECASE,
 )
 
 

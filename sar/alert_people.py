@@ -126,7 +126,7 @@ def _told(message: Message, match: re.Match[str], before: str, findings: Finding
     groups = match.groupdict()
     who: Who = "pregnant" if match.re is _EXPECTING else "all"
     for name in ("pregnant", "children", "adults"):
-        who = name if groups.get(name) else who  # type: ignore[assignment]
+        who = name if groups.get(name) else who
     count, words = int(number(match["count"])), message.take(*match.span())
     if groups.get("low"):
         low, count = sorted((int(number(match["low"])), count))
@@ -134,7 +134,9 @@ def _told(message: Message, match: re.Match[str], before: str, findings: Finding
             f"'{words}': {count} taken, the cautious end of {low} to {count}",
             f"« {words} » : {count} retenu, la borne prudente de {low} à {count}",
         )
-    elif is_round(match["count"]) or re.search(r"(?:about|around|some|environ|approximately|roughly|pres de)\s*$", before):
+    elif is_round(match["count"]) or re.search(
+        r"(?:about|around|some|environ|approximately|roughly|pres de)\s*$", before
+    ):
         findings.note(f"'{words}' is about so many", f"« {words} » est approximatif")
     noun = groups.get(who) or ""
     return _Told(who, noun, count, words, bool(_INCLUDED.search(before)), bool(_BESIDES.search(before)))

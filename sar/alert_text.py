@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Stands for a letter already used; no pattern matches it.
-_USED = "\x00"
+USED = "\x00"
 _TENS_EN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_TEENS_EN = (
+_TO_NINETEEN_EN = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
-).split()
-_TEENS_FR = (
-    "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix#sept dix#huit dix#neuf"
-).split()
+)
+_TO_NINETEEN_FR = (
+    "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix#sept dix#huit"
+    " dix#neuf"
+)
+_TEENS_EN, _TEENS_FR = _TO_NINETEEN_EN.split(), _TO_NINETEEN_FR.split()
 _TENS_FR = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre vingt"}
 #: Words for a number that is not exact.
 _ROUND = {
@@ -49,15 +51,16 @@ _WORDS = "|".join(sorted(NUMBERS, key=len, reverse=True)).replace(" ", r"\s+")
 #: A number in digits or words, not part of another.
 COUNT = rf"(?<![\w.,:°%])(?:\d+(?:[.,]\d+)?(?!\d|[.,]\d)|(?:{_WORDS})(?!\w))"
 #: The fillers of a sentence: left over, they are not worth telling.
-_FILLERS = frozenset(
+_FILLER_WORDS = (
     "a about again all also an and approximately are as at be been but by for from had has have he hello here in is it "
     "its left more moreover near now of on or our please she since so some still that the their them then there they "
     "this to was we were which who will with us my me environ a au aux avec ce ces cette c d dans de des du elle elles "
     "en encore est et etaient etait ete il ils j je l la le les leur leurs lui m ma mais mes mon n ne nous on ont ou "
     "par pas pour qu que qui s sa salut se ses si sont sur t te tu un une vers vous y bonjour bonsoir maintenant "
     "depuis dont plus reste restent il reste including among i you of whom people car voiture vehicule vehicle "
-    "personnes km".split()
+    "personnes km"
 )
+_FILLERS = frozenset(_FILLER_WORDS.split())
 
 
 def number(said: str) -> float:
@@ -108,7 +111,7 @@ class Message:
 
     def take(self, start: int, end: int) -> str:
         """Mark letters as used and return them as they were written."""
-        self.plain = self.plain[:start] + _USED * (end - start) + self.plain[end:]
+        self.plain = self.plain[:start] + USED * (end - start) + self.plain[end:]
         return " ".join(self.text[start:end].split())
 
     def before(self, start: int, most: int = 40) -> str:
@@ -122,7 +125,7 @@ class Message:
     def left_over(self) -> tuple[str, ...]:
         """Return the pieces that nothing was read from, fillers aside."""
         found = []
-        for match in re.finditer(rf"[^{_USED}.;,!?\n]+", self.plain):
+        for match in re.finditer(rf"[^{USED}.;,!?\n]+", self.plain):
             words = re.findall(r"\w+", match[0])
             if any(word not in _FILLERS for word in words):
                 found.append(" ".join(self.text[match.start() : match.end()].split()).strip(" :()-"))
@@ -133,10 +136,10 @@ def _folded(letter: str) -> str:
     """Return one letter for one letter: plain, small; a blank for apostrophes and white space of any kind."""
     if letter in "'’‘ʼ′`_" or letter.isspace():
         return "\n" if letter == "\n" else " "
-    if letter == _USED:
+    if letter == USED:
         return " "
-    base, *marks = unicodedata.normalize("NFKD", letter)
-    small = base.casefold()
+    parts = unicodedata.normalize("NFKD", letter)
+    small, marks = parts[0].casefold(), parts[1:]
     return small if len(small) == 1 and all(map(unicodedata.combining, marks)) else letter
 
 

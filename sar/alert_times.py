@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,10 @@ Role = Literal["stranded", "contact", "left", "walking", "other", "bare"]
 _SAME_H = 3.0
 #: Two readings of "depuis 6h" that lie no further apart are not worth a question: the longer is taken.
 _CLOSE_H = 2.0
-_WEEKDAYS = ("monday tuesday wednesday thursday friday saturday sunday", "lundi mardi mercredi jeudi vendredi samedi dimanche")
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+)
 _DAY_OF_WEEK = {word: number for names in _WEEKDAYS for number, word in enumerate(names.split())}
 _MONTHS = (
     "january february march april may june july august september october november december",
@@ -34,7 +37,8 @@ _PARTS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 _PART_WORDS = {
     "dawn": "dawn|sunrise|daybreak|aube|lever du (?:jour|soleil)", "morning": "morning|matin|matinee",
-    "noon": "noon|midday", "afternoon": "afternoon|apres midi|aprem", "evening": "evening|soir|soiree|sunset|dusk|crepuscule",
+    "noon": "noon|midday", "afternoon": "afternoon|apres midi|aprem",
+    "evening": "evening|soir|soiree|sunset|dusk|crepuscule",
     "night": "night|nuit",
 }  # fmt: skip
 _PART_PATTERNS = "|".join(f"(?P<{name}>{words})" for name, words in _PART_WORDS.items()).replace(" ", r"\s+")
@@ -54,7 +58,9 @@ _ELEMENT = re.compile(
     rf"|{_PART_PATTERNS}"
     r")(?!\w)"
 )
-_JOIN = re.compile(r"\s*(?:(?:at|a|vers|about|around|in|the|du|de|le|la|dans|on|en|local|heure|locale|environ|early|late|tot|tard|,)\s*)*")
+_JOIN = re.compile(
+    r"\s*(?:(?:at|a|vers|about|around|in|the|du|de|le|la|dans|on|en|local|heure|locale|environ|early|late|tot|tard|,)\s*)*"
+)
 _UNITS = {
     "minutes?|mins?|mn": 1 / 60, "hours?|hrs?|heures?|h": 1.0, "days?|jours?|j|journees?": 24.0, "nights?|nuits?": 24.0,
     "weeks?|semaines?": 168.0,
@@ -62,7 +68,9 @@ _UNITS = {
 _DURATION = re.compile(
     rf"(?P<count>{COUNT})\s*(?P<unit>{'|'.join(_UNITS)})(?P<half>\s+(?:and\s+a\s+half|et\s+demie?))?(?!\w)(?!\s*\d)"
 )
-_SINCE = re.compile(r"(?:since|depuis)\W*(?:le\s+|la\s+|the\s+|about\s+|around\s+|environ\s+|plus\s+de\s+|at\s+least\s+|early\s+|tot\s+)*$")
+_SINCE = re.compile(
+    r"(?:since|depuis)\W*(?:le\s+|la\s+|the\s+|about\s+|around\s+|environ\s+|plus\s+de\s+|at\s+least\s+|early\s+|tot\s+)*$"
+)
 _LASTING = re.compile(
     r"(?:\bfor|pendant|durant|ca\s+fait|cela\s+fait|il\s+y\s+a|voila)\W*(?:about\s+|around\s+|environ\s+|over\s+|more\s+than\s+|plus\s+de\s+|the\s+last\s+|at\s+least\s+|deja\s+)*$"
 )
@@ -72,7 +80,9 @@ _CONTACT = re.compile(
     r"|called|heard|appele|appel\b|spoke|parle|no\s+(?:news|contact|answer|signal)|sans\s+(?:nouvelles?|contact)|"
     r"(?:plus|pas)\s+de\s+(?:nouvelles?|contact|reponse)|seen|lost\s+contact|joints?\b|joindre|contact(?:ed)?\b|message"
 )
-_LEFT = re.compile(r"\bleft\b|departed|set\s+(?:off|out)|leaving|\bpartie?s?\b|quitte\w*|depart\b|on\s+the\s+road|en\s+route|sur\s+la\s+route")
+_LEFT = re.compile(
+    r"\bleft\b|departed|set\s+(?:off|out)|leaving|\bpartie?s?\b|quitte\w*|depart\b|on\s+the\s+road|en\s+route|sur\s+la\s+route"
+)
 _WALKING = re.compile(r"walk|march|a\s+pied|on\s+foot")
 _OTHER = re.compile(
     r"(?:water|eau|food|eaten|eat|drunk|drink|mange\w*|boire|bu|nourriture|rien|slept|temperature|vu)\s*(?:\w+\s+)?(?:since|depuis|for|pendant)\W*(?:\w+\s*)?$"
@@ -155,7 +165,9 @@ def _moment(span: _Span) -> str:
     start, end = (each.astimezone(ZONE) for each in (span.start, span.end))
     if start == end:
         return f"{start:%m-%d %H:%M}"
-    return f"{start:%m-%d %H:%M}-{end:%H:%M}" if start.date() == end.date() else f"{start:%m-%d %H:%M}-{end:%m-%d %H:%M}"
+    return (
+        f"{start:%m-%d %H:%M}-{end:%H:%M}" if start.date() == end.date() else f"{start:%m-%d %H:%M}-{end:%m-%d %H:%M}"
+    )
 
 
 def _role(message: Message, start: int, end: int) -> Role:
@@ -170,7 +182,9 @@ def _role(message: Message, start: int, end: int) -> Role:
         return "other"
     if said:
         return max(said)[1]
-    if re.search(r"(?:no|sans|pas\s+de)\s+(?:news|contact|nouvelles?)|last\s+(?:call|contact)|dernier\s+(?:appel|contact)", after):
+    if re.search(
+        r"(?:no|sans|pas\s+de)\s+(?:news|contact|nouvelles?)|last\s+(?:call|contact)|dernier\s+(?:appel|contact)", after
+    ):
         return "contact"
     if _SINCE.search(before) or _LASTING.search(before) or _AGO.match(after) or _STRANDING.search(after):
         return "stranded"
@@ -198,11 +212,13 @@ def _durations(message: Message, told_at: datetime, findings: Findings) -> list[
                 continue
             span = longer
         end = match.end() + (len(_AGO.match(after)[0]) if _AGO.match(after) else 0)  # type: ignore[index]
-        found.append(_When(span, role, _with_lead(message, match.start(), end)))
+        found.append(_When(span, role, _with_lead(message, match.start(), end, role)))
     return found
 
 
-_JOINED = re.compile(rf"{_JOIN.pattern}(?:hier|yesterday|matin|soir|morning|evening|ce\s|cet\s|this|today|aujourd|apres|nuit|night|avant)")
+_JOINED = re.compile(
+    rf"{_JOIN.pattern}(?:hier|yesterday|matin|soir|morning|evening|ce\s|cet\s|this|today|aujourd|apres|nuit|night|avant)"
+)
 
 
 def _lasted(count: float, unit: float, told_at: datetime) -> _Span | None:
@@ -223,26 +239,31 @@ def _either(
     if abs((since - lasted.start).total_seconds()) <= _CLOSE_H * 3600:
         return _Span(min(since, lasted.start), max(since, lasted.start))
     message.take(*match.span())
+    hours = f"{(told_at - since).total_seconds() / 3600:.0f}"
     findings.ask(
-        f"'{words}': since {hour:02d}:00 local time ({(told_at - since).total_seconds() / 3600:.0f} h) or for {hour} "
-        f"hours? write 'since {hour:02d}:00' or 'for {hour} hours', or give --hours-stranded",
-        f"« {words} » : depuis {hour:02d}:00 heure locale ({(told_at - since).total_seconds() / 3600:.0f} h) ou pendant "
-        f"{hour} heures ? écrivez « depuis {hour:02d}:00 » ou « pendant {hour} heures », ou donnez --hours-stranded",
+        f"'{words}': since {hour:02d}:00 local time ({hours} h) or for {hour} hours? write 'since {hour:02d}:00' or "
+        f"'for {hour} hours', or give --hours-stranded",
+        f"« {words} » : depuis {hour:02d}:00 heure locale ({hours} h) ou pendant {hour} heures ? écrivez « depuis "
+        f"{hour:02d}:00 » ou « pendant {hour} heures », ou donnez --hours-stranded",
     )
     return None
 
 
-def _with_lead(message: Message, start: int, end: int) -> str:
-    """Take the words of a time with "since", "il y a" before it."""
+def _with_lead(message: Message, start: int, end: int, role: Role) -> str:
+    """Take the words of a time with "since", "il y a", "last call" before it."""
     before = message.before(start)
     lead = _SINCE.search(before) or _LASTING.search(before)
-    return message.take(start - len(lead[0]) if lead else start, end)
+    words = message.take(start - len(lead[0]) if lead else start, end)
+    if role == "contact":
+        for match in _CONTACT.finditer(before):
+            message.take(start - len(before) + match.start(), start - len(before) + match.end())
+    return words
 
 
-def _latest(clock: time, told_at: datetime) -> datetime:
-    """Return the last time local clocks showed this, not after the alert."""
-    local = told_at.astimezone(ZONE)
-    at = datetime.combine(local.date(), clock, ZONE)
+def _latest(clock: time, told_at: datetime, zone: tzinfo = ZONE) -> datetime:
+    """Return the last time clocks of a zone showed this, not after the alert."""
+    local = told_at.astimezone(zone)
+    at = datetime.combine(local.date(), clock, zone)
     return at if at <= local else at - timedelta(days=1)
 
 
@@ -263,7 +284,7 @@ def _moments(message: Message, told_at: datetime, findings: Findings) -> list[_W
             span = _resolve(said, told_at)
         except ValueError:
             continue
-        words = _with_lead(message, start, end)
+        words = _with_lead(message, start, end, role)
         if span is None:
             findings.ask(
                 f"'{words}' on such a day: today or a week ago? give the date, as 2026-06-15",
@@ -280,8 +301,8 @@ def _moments(message: Message, told_at: datetime, findings: Findings) -> list[_W
 
 
 def _resolve(said: dict[str, str], told_at: datetime) -> _Span | None:
-    """Return when the elements of one time lie; None for the weekday of today. ValueError where there is no such time."""
-    zone = UTC if said.get("utc") else ZONE
+    """Return when the elements of one time lie; None for the weekday of today; ValueError for no such time."""
+    zone: tzinfo = UTC if said.get("utc") else ZONE
     local = told_at.astimezone(zone)
     part = next((name for name in _PARTS if said.get(name)), "noon" if "midday" in said else "")
     on = _day(said, local.date())
@@ -292,9 +313,11 @@ def _resolve(said: dict[str, str], told_at: datetime) -> _Span | None:
     if "clock" in said:
         at = _clock(said, part)
         if on is None:
-            return _Span(*[_latest(at, told_at) if zone is ZONE else _latest_utc(at, told_at)] * 2)
+            moment = _latest(at, told_at, zone)
+            return _Span(moment, moment)
         on += timedelta(days=1 if part == "night" and at.hour < 12 and "last_night" in said else 0)
-        return _Span(*[datetime.combine(on, at, zone)] * 2)
+        moment = datetime.combine(on, at, zone)
+        return _Span(moment, moment)
     first, last = _PARTS[part] if part else (0.0, 24.0)
     if on is None:
         on = local.date()
@@ -303,12 +326,7 @@ def _resolve(said: dict[str, str], told_at: datetime) -> _Span | None:
     return _Span(_at(on, first, zone), _at(on, last, zone))
 
 
-def _latest_utc(clock: time, told_at: datetime) -> datetime:
-    at = datetime.combine(told_at.astimezone(UTC).date(), clock, UTC)
-    return at if at <= told_at else at - timedelta(days=1)
-
-
-def _at(on: date, hours: float, zone: ZoneInfo) -> datetime:
+def _at(on: date, hours: float, zone: tzinfo) -> datetime:
     return datetime.combine(on, time(), zone) + timedelta(hours=hours)
 
 

@@ -15,11 +15,17 @@ _CANS = re.compile(
 )
 _LITRES = re.compile(rf"(?P<count>{COUNT})[\s-]*(?:(?:de|of)\s+)?{_LITRE}")
 _CANS_ONLY = re.compile(rf"{COUNT}\s+{_CAN}(?!\w)")
-_FUEL = re.compile(r"^\W*(?:of\s+|de\s+|d\s+)?(?:fuel|petrol|gas\b|gasoline|diesel|gasoil|gazole|essence|carburant|oil|huile)")
+_FUEL = re.compile(
+    r"^\W*(?:of\s+|de\s+|d\s+)?(?:fuel|petrol|gas\b|gasoline|diesel|gasoil|gazole|essence|carburant|oil|huile)"
+)
 _FUEL_BEFORE = re.compile(r"(?:fuel|petrol|diesel|gasoil|gazole|essence|carburant)\W*(?:left|restante?)?\W*$")
-_EACH = re.compile(r"^\W*(?:(?:of|d)\s+(?:water|eau)\s+)?(?:each|per\s+(?:person|head)|apiece|par\s+(?:personne|tete)|chacune?)")
+_EACH = re.compile(
+    r"^\W*(?:(?:of|d)\s+(?:water|eau)\s+)?(?:each|per\s+(?:person|head)|apiece|par\s+(?:personne|tete)|chacune?)"
+)
 _LEFT = re.compile(r"^\W*(?:of\s+water\s+|d\s+eau\s+)?(?:left|remain|rest(?:ant|e))")
-_LEFT_BEFORE = re.compile(r"(?:left|remain(?:s|ing)?|reste(?:nt)?|restants?)\W*(?:about|environ|que|only|seulement)?\W*$")
+_LEFT_BEFORE = re.compile(
+    r"(?:left|remain(?:s|ing)?|reste(?:nt)?|restants?)\W*(?:about|environ|que|only|seulement)?\W*$"
+)
 _NO_WATER = re.compile(
     r"(?:no\s+(?:more\s+)?(?:drinking\s+)?water(?:\s+left)?|without\s+(?:any\s+)?water|(?:ran|run|are|is)\s+out\s+of\s+water"
     r"|out\s+of\s+water|water\s+(?:is\s+|has\s+)?(?:finished|gone|ran\s+out|run\s+out|all\s+gone|exhausted)"
@@ -38,30 +44,70 @@ _BATTERY = re.compile(
     r"reste|il|encore|phone|telephone|du|the|ne|que|plus|qu|still|about|environ)\W+){0,5}(?P<after>\d+(?:[.,]\d+)?)\s*(?:%|percent|pour\s*cent)"
     r"|(?P<before>\d+(?:[.,]\d+)?)\s*(?:%|percent|pour\s*cent)(?:\W+(?:of|de|d|phone|telephone|left|the|la)){0,3}\W*(?:battery|batterie|charge))"
 )
-_FLAT = re.compile(r"(?:phone|telephone)\s+(?:battery\s+|batterie\s+)?(?:is\s+|est\s+)?(?:dead|empty|flat|decharge|vide|a\s+plat|mort)(?!\w)")
+_FLAT = re.compile(
+    r"(?:phone|telephone)\s+(?:battery\s+|batterie\s+)?(?:is\s+|est\s+)?(?:dead|empty|flat|decharge|vide|a\s+plat|mort)(?!\w)"
+)
 
-_NOT = re.compile(r"(?:\b(?:not|never|pas|jamais|isn\s+t|aren\s+t|aucune?)|n)\s+(?:\w+\s+)?$")
+_NOT = re.compile(r"(?:\b(?:not|never|pas|jamais|isn\s+t|aren\s+t|aucune?|n)\b)\s+(?:\w+\s+)?$")
 #: First named first kept where several are told; all may be true of one car.
-_VEHICLE: tuple[tuple[VehicleState, str], ...] = (
-    (VehicleState.LEFT_BEHIND, r"(?:abandoned|left|dumped|dropped)\s+(?:there\s+|behind\s+)?by\s+(?:the\s+|their\s+|our\s+)?"
-     r"(?:drivers?|smugglers?|convoy)|(?:driver|smuggler)s?\s+(?:has\s+|have\s+)?(?:abandoned|left|fled|ran\s+away|dropped)"
-     r"(?:\s+(?:them|us))?|left\s+behind|abandonnee?s?(?:\s+par\s+\w+(?:\s+(?:chauffeur|passeur)s?)?)?|laissee?s?\s+(?:sur\s+place\s+|la\s+)?"
-     r"par\s+\w+\s+(?:chauffeur|passeur|convoi)s?|(?:chauffeur|passeur)s?\s+(?:a|ont|est|sont|les\s+a|nous\s+a)\s+"
-     r"(?:fui|abandonnes?|laisses?|partis?|enfuis?|debarques?)|debarquee?s"),
-    (VehicleState.NO_FUEL, r"out\s+of\s+(?:fuel|petrol|gas|gasoline|diesel)|no\s+(?:more\s+)?(?:fuel|petrol|diesel|gas)|"
-     r"panne\s+(?:seche|d\s+essence|de\s+carburant|de\s+gasoil)|(?:plus|pas)\s+(?:d\s+essence|de\s+carburant|de\s+gasoil|de\s+gazole)|"
-     r"sans\s+(?:essence|carburant)|fuel\s+(?:is\s+)?(?:finished|gone)|essence\s+(?:est\s+)?finie"),
-    (VehicleState.STUCK, r"stuck(?:\s+in\s+(?:the\s+)?sand)?|bogged(?:\s+down)?|ensablee?s?|enlisee?s?|embourbee?s?|"
-     r"bloquee?s?\s+dans\s+le\s+sable|sand(?:ed)?\s+in"),
-    (VehicleState.BROKEN_DOWN, r"broken?\s+down|broken|breakdown|tombee?s?\s+en\s+panne|en\s+panne(?:\s+mecanique)?|panne(?:\s+mecanique)?|"
-     r"(?:engine|motor)\s+(?:is\s+|has\s+)?(?:dead|failed|broken|failure|trouble|problem|overheated)|moteur\s+(?:est\s+)?(?:casse|mort|en\s+panne|grille)|"
-     r"flat\s+tyres?|puncture|pneus?\s+(?:creves?|eclates?)|crevaison|tyres?\s+burst|burst\s+tyres?|mechanical\s+(?:problem|failure|trouble)"
-     r"|voiture\s+(?:est\s+)?(?:cassee|morte)|essieu\s+casse|axle\s+broke"),
-    (VehicleState.LOST, r"(?:are|is|got|were|have|seem)\s+lost|lost\s+(?:their|the|our)\s+way|lost\s+in\s+the\s+desert|\blost\b(?!\s+contact)|"
-     r"perdue?s?\b|egaree?s?\b|desorientee?s?|perdu\s+(?:la\s+piste|leur\s+chemin)"),
-    (VehicleState.NONE, r"(?:no|without\s+(?:a\s+|any\s+)?)\s*(?:car|vehicle)\b|(?:sans|pas\s+de)\s+(?:voiture|vehicule)"),
-)  # fmt: skip
-_VEHICLES = [(state, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")) for state, pattern in _VEHICLE]
+_VEHICLE: dict[VehicleState, tuple[str, ...]] = {
+    VehicleState.LEFT_BEHIND: (
+        "(?:abandoned|left|dumped|dropped) (?:there |behind )?by (?:the |their |our )?(?:drivers?|smugglers?|convoy)",
+        "(?:driver|smuggler)s? (?:has |have )?(?:abandoned|left|fled|ran away|dropped)(?: (?:them|us))?",
+        "left behind",
+        r"abandonnee?s?(?: par \w+(?: (?:chauffeur|passeur)s?)?)?",
+        r"laissee?s? (?:sur place |la )?par \w+ (?:chauffeur|passeur|convoi)s?",
+        "(?:chauffeur|passeur)s? (?:a|ont|est|sont|les a|nous a) "
+        "(?:fui|abandonnes?|laisses?|partis?|enfuis?|debarques?)",
+        "debarquee?s",
+    ),
+    VehicleState.NO_FUEL: (
+        "out of (?:fuel|petrol|gas|gasoline|diesel)",
+        "no (?:more )?(?:fuel|petrol|diesel|gas)",
+        "(?:en )?panne (?:seche|d essence|de carburant|de gasoil)",
+        "(?:plus|pas) (?:d essence|de carburant|de gasoil|de gazole)",
+        "sans (?:essence|carburant)",
+        "fuel (?:is )?(?:finished|gone)",
+        "essence (?:est )?finie",
+    ),
+    VehicleState.STUCK: (
+        "stuck(?: in (?:the )?sand)?",
+        "bogged(?: down)?",
+        "sand(?:ed)? in",
+        "ensablee?s?|enlisee?s?|embourbee?s?",
+        "bloquee?s? dans le sable",
+    ),
+    VehicleState.BROKEN_DOWN: (
+        "broken? down|broken|breakdown",
+        "(?:engine|motor) (?:is |has )?(?:dead|failed|broken|failure|trouble|problem|overheated)",
+        "flat tyres?|puncture|tyres? burst|burst tyres?|axle broke",
+        "mechanical (?:problem|failure|trouble)",
+        "(?:tombee?s? )?en panne(?: mecanique)?|panne(?: mecanique)?",
+        "moteur (?:est )?(?:casse|mort|en panne|grille)",
+        "pneus? (?:creves?|eclates?)|crevaison|essieu casse",
+        "voiture (?:est )?(?:cassee|morte)",
+    ),
+    VehicleState.LOST: (
+        "(?:are|is|got|were|have|seem) lost",
+        "lost (?:their|the|our) way",
+        "lost in the desert",
+        "lost(?! contact)",
+        "perdue?s?|egaree?s?|desorientee?s?",
+        "perdu (?:la piste|leur chemin)",
+    ),
+    VehicleState.NONE: (
+        "(?:no|without(?: a| any)?) (?:car|vehicle)",
+        "(?:sans|pas de) (?:voiture|vehicule)",
+    ),
+}
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of any of several whole phrases; a blank in one is any white space."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)".replace(" ", r"\s+"))
+
+
+_VEHICLES = [(state, _any_of(patterns)) for state, patterns in _VEHICLE.items()]
 
 _WALK = (
     r"(?:(?:have\s+|has\s+)?(?:started|begun|began|decided|continued|continuing)\s+(?:to\s+)?(?:walk(?:ing)?|on\s+foot)|walk(?:ing|ed|s)?|"
@@ -80,7 +126,9 @@ _SOME = re.compile(
     rf"(?:\s+(?:who|qui|have|has|are|were|sont|ont|se\s+sont|left|gone|just|already|deja|then)){{0,3}}\s+(?:{_WALK}|(?:partie?s?|left|gone|set\s+(?:off|out))"
     r"(?=\s+(?:to|towards?|vers|north|south|east|west|chercher|looking|for\s+help|a\s+pied|on\s+foot)))"
 )
-_SPLIT = re.compile(r"(?:(?:group\s+)?(?:has\s+|have\s+)?split(?:\s+up)?|separated|se\s+sont\s+separes|groupe\s+(?:s\s+est\s+)?(?:separe|divise))(?!\w)")
+_SPLIT = re.compile(
+    r"(?:(?:group\s+)?(?:has\s+|have\s+)?split(?:\s+up)?|separated|se\s+sont\s+separes|groupe\s+(?:s\s+est\s+)?(?:separe|divise))(?!\w)"
+)
 _WALKING, _WAITING = re.compile(rf"(?<!\w){_WALK}(?!\w)"), re.compile(rf"(?<!\w){_STAY}(?!\w)")
 _COMPASS = {
     "north": "north", "nord": "north", "south": "south", "sud": "south", "east": "east", "est": "east", "west": "west",
@@ -93,17 +141,33 @@ _GOAL = re.compile(
     rf"(?:the\s+|le\s+|la\s+|l\s+|les\s+|de\s+)?(?P<goal>(?P<way>{_WAY})|(?P<water>(?:well|puits|water|eau|waterhole|point\s+d\s+eau|"
     r"oasis|guelta)s?)(?:\s+(?:of|de|d|at)\s+(?:l\s+)?(?P<of>\w+(?:\s\w+)?))?|(?P<road>road|piste|route|track|goudron|highway|border|frontiere))(?!\w)"
 )
-_NAMED_GOAL = re.compile(r"^\s*(?:towards?|to|vers|en\s+direction\s+(?:de|d)|direction)\s+(?:l\s+|la\s+|le\s+)?(?P<goal>\w+(?:\s\w+){0,2})")
+_NAMED_GOAL = re.compile(
+    r"^\s*(?:towards?|to|vers|en\s+direction\s+(?:de|d)|direction)\s+(?:l\s+|la\s+|le\s+)?(?P<goal>\w+(?:\s\w+){0,2})"
+)
 
-_REPORTERS: tuple[tuple[Reporter, str], ...] = (
-    (Reporter.ALARM_LINE, r"alarm(?:e)?\s+phone|alarm\s+line|ligne\s+d\s+alerte"),
-    (Reporter.SURVIVOR, r"(?:a\s+|un\s+|one\s+)?(?:survivor|rescape|survivant)e?\s+(?:says?|said|told|called|reports?|dit|a\s+dit|a\s+appele|raconte|signale)"),
-    (Reporter.DRIVER, r"(?:the\s+|a\s+|le\s+|un\s+)?(?:driver|chauffeur)\s+(?:says?|said|told|called|calls|reports?|reported|dit|a\s+dit|a\s+appele|appelle|signale|informe)"),
-    (Reporter.RELATIVE, r"(?:my|mon|ma|his|her|son|sa|a|un|une)\s+(?:brother|sister|husband|wife|son|cousin|mother|father|frere|soeur|mari|femme|fils|cousine|mere|pere|proche|relative|parent)(?!\w)|family\s+(?:says|called|member)|la\s+famille"),
-    (Reporter.AUTHORITY, r"(?:the\s+|la\s+|les\s+|l\s+)?(?:army|military|police|gendarmerie|gendarmes?|armee|prefecture|mayor|maire|customs|douane|oim|iom)\s+(?:says?|said|told|called|reports?|reported|dit|disent|a\s+appele|signalent?|informe(?:nt)?)"),
-    (Reporter.PASSER_BY, r"passer\s?by|passing\s+(?:truck|car|driver)s?|(?:a\s+|un\s+)?(?:truck|lorry|camion|camionneur|nomade?|nomad|herder|berger|trader)s?\s+(?:saw|seen|says?|reports?|a\s+vu|ont\s+vu|a\s+croise|signale)"),
-    (Reporter.IN_GROUP, r"(?:we\s+are|we\s+have|we\s+broke|nous\s+sommes|nous\s+avons|on\s+est|help\s+us|aidez\s+nous|our\s+(?:car|water|vehicle)|notre\s+(?:voiture|vehicule|eau))"),
-)  # fmt: skip
+_SAYS = (
+    "(?:says?|said|told|called|calls|reports?|reported|dit|disent|a dit|a appele|appelle|raconte|"
+    "signale(?:nt)?|informe(?:nt)?)"
+)
+_KIN = (
+    "brother|sister|husband|wife|son|cousin|mother|father|frere|soeur|mari|femme|fils|cousine|mere|pere|proche|"
+    "relative|parent"
+)
+_OFFICE = "army|military|police|gendarmerie|gendarmes?|armee|prefecture|mayor|maire|customs|douane|oim|iom"
+_TRAVELLER = "truck|lorry|camion|camionneur|nomade?|herder|berger|trader"
+_REPORTER: dict[Reporter, tuple[str, ...]] = {
+    Reporter.ALARM_LINE: ("alarme? phone", "alarm line", "ligne d alerte"),
+    Reporter.SURVIVOR: (f"(?:a |un |one |une )?(?:survivor|rescapee?|survivante?) {_SAYS}",),
+    Reporter.DRIVER: (f"(?:the |a |le |un )?(?:driver|chauffeur) {_SAYS}",),
+    Reporter.RELATIVE: (f"(?:my|mon|ma|his|her|son|sa) (?:{_KIN})", f"(?:a|an|un|une|le|la|the) (?:{_KIN}) {_SAYS}",
+                        f"(?:la famille|(?:the )?family(?: member)?) {_SAYS}"),
+    Reporter.AUTHORITY: (f"(?:the |la |les |l |le )?(?:{_OFFICE}) {_SAYS}",),
+    Reporter.PASSER_BY: ("passer ?by", "passing (?:truck|car|driver)s?",
+                         f"(?:a |un )?(?:{_TRAVELLER})s? (?:saw|seen|a vu|ont vu|a croise|{_SAYS})"),
+    Reporter.IN_GROUP: ("we are|we have|we broke|nous sommes|nous avons|on est|help us|aidez nous",
+                        "(?:our|notre) (?:car|water|vehicle|voiture|vehicule|eau)"),
+}  # fmt: skip
+_REPORTERS = [(reporter, _any_of(patterns)) for reporter, patterns in _REPORTER.items()]
 
 
 def read_litres(message: Message, findings: Findings) -> None:
@@ -274,7 +338,7 @@ def read_reporter(message: Message, findings: Findings) -> None:
     """Read who told it, where one is named; never a name."""
     told = {}
     for reporter, pattern in _REPORTERS:
-        if match := re.search(rf"(?<!\w)(?:{pattern})(?!\w)", message.whole):
+        if match := pattern.search(message.whole):
             told[reporter] = " ".join(message.text[match.start() : match.end()].split())
             if reporter is not Reporter.IN_GROUP:
                 message.take(*match.span())

@@ -15,7 +15,8 @@ from sar.alert_text import Findings, Line, Message
 
 _NUMBER = r"[+-]?\d{1,3}[.,]\d{1,9}"
 _WHOLE = r"[+-]?\d{1,3}(?:[.,]\d{1,9})?"
-_ANGLE = r"\d{1,3}(?:[.,]\d+)?\s*[°dº˚]?\s*(?:\d{1,2}(?:[.,]\d+)?\s*['′’m]?\s*(?:\d{1,2}(?:[.,]\d+)?\s*(?:\"|''|″|”|s(?=[\s\dNSEWO]))?\s*)?)?"
+_SECONDS = r"(?:\d{1,2}(?:[.,]\d+)?\s*(?:\"|''|″|”|s(?=[\s\dNSEWO]))?\s*)?"
+_ANGLE = rf"\d{{1,3}}(?:[.,]\d+)?\s*[°dº˚]?\s*(?:\d{{1,2}}(?:[.,]\d+)?\s*['′’m]?\s*{_SECONDS})?"
 _NO_UNIT = r"(?!\w|[.,]\d|\s*(?:km|kms|kilom|l\b|lit|%|h\b|heure|hour|jour|day|people|pers|degres?\s+c))"
 _LABELLED = re.compile(
     rf"lat(?:itude)?\W{{0,3}}(?P<lat>{_WHOLE})\s*°?\s*(?P<ns>[NS])?\W{{1,3}}(?:and\s+|et\s+)?(?:long?(?:itude)?|lng)\W{{0,3}}(?P<lon>{_WHOLE})\s*°?\s*(?P<ew>[EWO])?(?!\w)"
@@ -31,7 +32,7 @@ _PATTERNS = [
         r"(?<![\w.,])\d{1,2}[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?(?:\d\d){2,5}(?!\w)",
         r"(?<![\w.,])\d{1,2}[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s(?:\d{5}\s\d{5}|\d{4}\s\d{4}|\d{3}\s\d{3}|\d\d\s\d\d)(?!\w)",
         rf"(?<![\w.,]){_NUMBER}\s*[,;/\s]\s*{_NUMBER}{_NO_UNIT}",
-        rf"(?:(?<=position )|(?<=position: )|(?<=gps )|(?<=gps: )|(?<=coordinates )|(?<=coordinates: )|(?<=coordonnees )|(?<=point ))"
+        r"(?:(?<=position )|(?<=position: )|(?<=gps )|(?<=gps: )|(?<=coordinates )|(?<=coordinates: )|(?<=point ))"
         rf"{_WHOLE}\s*[,;/\s]\s*{_WHOLE}{_NO_UNIT}",
         rf"^\s*{_WHOLE}\s*[,;/\s]\s*{_WHOLE}\s*(?=$|±|\+|within)",
     )
@@ -40,7 +41,13 @@ _RADIUS = re.compile(
     r"\s*\(?(?:\+/-|\+-|±|within|plus\s+ou\s+moins|à)\s*(?P<km>\d+(?:[.,]\d+)?)\s*(?P<unit>km|kms|kilom[eè]tres?|kilometers?|m\b)(?:\s+près)?\)?",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w.,])(?:(?:\+|00)\d[\d .\-]{7,}\d|0\d(?:[ .\-]?\d\d){4}|\d{2}(?:[ .\-]\d{2}){3,4}|\d{8,})(?![\w.,])")
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:(?:\+|00)\d[\d .\-]{7,}\d|0\d(?:[ .\-]?\d\d){4}|\d{2}(?:[ .\-]\d{2}){3,4}|\d{8,})(?![\w.,])"
+)
+
+
+#: Another reading of a coordinate that makes sense is told where it is this near something, or nearer than as typed.
+_NOTED_KM = 10.0
 
 
 @lru_cache(maxsize=2)
@@ -127,14 +134,18 @@ def _where(context: RegionContext, text: str, findings: Findings) -> str | None:
         return None
     if typed is None:
         if coordinates(text) is None:
-            findings.ask(f"'{text}' is no coordinate that is understood", f"« {text} » n'est pas une coordonnée comprise")
+            findings.ask(
+                f"'{text}' is no coordinate that is understood", f"« {text} » n'est pas une coordonnée comprise"
+            )
         return None
     for each in others:
+        if each.near_km > max(typed.near_km, _NOTED_KM):
+            continue
         findings.note(
-            f"'{text}' is read as {typed.written}, {typed.near_km:.0f} km from {typed.near}; it would be {each.written}, "
-            f"{each.near_km:.0f} km from {each.near}, if {_slip(each)[0]}",
-            f"« {text} » est lu {typed.written}, à {typed.near_km:.0f} km de {typed.near} ; ce serait {each.written}, à "
-            f"{each.near_km:.0f} km de {each.near}, si {_slip(each)[1]}",
+            f"'{text}' is read as {typed.written}, {typed.near_km:.0f} km from {typed.near}; it would be "
+            f"{each.written}, {each.near_km:.0f} km from {each.near}, if {_slip(each)[0]}",
+            f"« {text} » est lu {typed.written}, à {typed.near_km:.0f} km de {typed.near} ; ce serait "
+            f"{each.written}, à {each.near_km:.0f} km de {each.near}, si {_slip(each)[1]}",
         )
     if typed.inside and not typed.plausible:
         findings.note(
@@ -153,9 +164,9 @@ def _ask(text: str, readings: list[Reading], typed: Reading | None, findings: Fi
     en = [f"'{each.written}' ({_slip(each)[0]}: {each.near_km:.0f} km from {each.near})" for each in readings]
     fr = [f"« {each.written} » ({_slip(each)[1]} : à {each.near_km:.0f} km de {each.near})" for each in readings]
     outside = typed is not None and not typed.inside
+    inside_en = " lies outside the region as typed" if outside else ""
+    inside_fr = " hors de la région telle que saisie" if outside else ""
     findings.ask(
-        f"position '{text}'{' lies outside the region as typed' if outside else ''}: which is meant? write {' or '.join(en)}",
-        f"position « {text} »{' hors de la région telle que saisie' if outside else ''} : laquelle ? écrivez {' ou '.join(fr)}",
+        f"position '{text}'{inside_en}: which is meant? write {' or '.join(en)}",
+        f"position « {text} »{inside_fr} : laquelle ? écrivez {' ou '.join(fr)}",
     )
-
-

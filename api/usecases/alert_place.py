@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 import numpy as np
 
@@ -14,9 +15,9 @@ from api.usecases.alert_coordinates import find_coordinates
 from api.usecases.locate import gazetteer, tracks_of
 from data.errors import BadInput, NoAnswer
 from data.units import M_PER_KM
-from routes.described import BEARINGS, Described, read_described
+from routes.described import BEARINGS, Described, Gazetteer, read_described
 from routes.geodesy import GEOD
-from sar.alert_text import Findings, Line, Message
+from sar.alert_text import USED, Findings, Line, Message
 from sar.whereabouts import GROUND_STEP_KM, Whereabouts, whereabouts
 
 #: Judgement: "near Dirkou" is this far from it at most, two times in three.
@@ -27,19 +28,23 @@ _TWO_DEVIATIONS = float(np.exp(-2.0))
 _MOST_TOKENS_BEFORE, _MOST_CANDIDATES = 14, 40
 
 WHAT_TO_WRITE = Line(
-    "no place was understood; write it as '90 km west of Dirkou', '20 km after the well of Achegour', 'between Séguédine "
-    "and Madama', '2 days from Agadez towards Libya', or coordinates as '18.45000N 12.93000E'",
-    "aucun lieu n'a été compris ; écrivez « à 90 km à l'ouest de Dirkou », « 20 km après le puits d'Achegour », « entre "
-    "Séguédine et Madama », « à 2 jours d'Agadez vers la Libye », ou des coordonnées comme « 18.45000N 12.93000E »",
+    "no place was understood; write it as '90 km west of Dirkou', '20 km after the well of Achegour', 'between "
+    "Séguédine and Madama', '2 days from Agadez towards Libya', or coordinates as '18.45000N 12.93000E'",
+    "aucun lieu n'a été compris ; écrivez « à 90 km à l'ouest de Dirkou », « 20 km après le puits d'Achegour », "
+    "« entre Séguédine et Madama », « à 2 jours d'Agadez vers la Libye », ou des coordonnées comme "
+    "« 18.45000N 12.93000E »",
 )
 
 _COMPASS = "|".join(sorted(BEARINGS, key=len, reverse=True)).replace(" ", r"\s+")
 _OF = r"(?:of|from|de|d|du|des)"
 _ARTICLE = r"(?:the\s+|le\s+|la\s+|l\s+|les\s+|du\s+)?"
-_FIRST_WORDS = frozenset(
+_WATER_WORDS = frozenset(("well", "wells", "puits", "guelta", "oasis", "spring", "source"))
+_ARTICLES = frozenset(("the", "le", "la", "les", "l"))
+_STARTERS = (
     "about around some roughly approximately environ a at quelque between entre somewhere one un une two deux three "
-    "trois four quatre five cinq half well wells puits guelta oasis spring source the le la les l".split()
+    "trois four quatre five cinq half"
 )
+_FIRST_WORDS = frozenset(_STARTERS.split()) | _WATER_WORDS
 _VAGUE = re.compile(
     rf"(?:(?:{_COMPASS})\s+{_OF}|beyond|after|past|apres|au\s+dela\s+(?:de|du|d)|before|avant|(?:region|zone|area|secteur|desert)\s+{_OF})"
     rf"\s*{_ARTICLE}$"
@@ -57,7 +62,8 @@ _COMING = re.compile(
 )
 _TOWN = re.compile(r"(?:town|city|village|ville|oasis|poste|post|camp|puits|well)\s+(?:of|de|d|du)\s*$")
 _JUST_OF = re.compile(rf"{_OF}\s*{_ARTICLE}$")
-_AFTER_NAME = re.compile(r"^\s*(?:region|area|zone|desert|road|route|piste|track)\b")
+_REGION_AFTER = re.compile(r"^\s*(?:region|area|zone|desert)\b")
+_ROAD_AFTER = re.compile(r"^\s*(?:road|route|piste|track|axis|highway)\b")
 _ROAD = re.compile(r"(?:route|road|piste|track|axe|axis|highway)\W*(?:\w+\W+)?$")
 _RADIUS = re.compile(
     r"\s*(?:\+/-|\+-|±|within|a(?=[\d\s]+k\w*\s+pres))\s*\d+(?:[.,]\d+)?\s*(?:km|kms|kilometres?|kilometers?)(?:\s+pres)?(?!\w)"
@@ -102,10 +108,12 @@ def find_place(context: RegionContext, message: Message, findings: Findings) -> 
     told = [Told(*each, True) for each in find_coordinates(context, message, findings)]
     for each in told:
         message.take(each.start, each.end)
+    if road := _road(context, message, findings, _is_road):
+        told.append(road)
     told += _phrases(context, message, findings)
     for each in told:
         message.take(each.start, each.end)
-    if not told and (road := _road(context, message, findings)):
+    if not told and len(findings.questions) == before and (road := _road(context, message, findings, _is_journey)):
         told = [road]
     if not told:
         if len(findings.questions) == before:
@@ -128,7 +136,11 @@ def _names(context: RegionContext) -> dict[tuple[str, ...], bool]:
     """Return every name alerts may use, as folded words, and whether it is a country's."""
     names = gazetteer(context)
     columns = ["name", "name_fr", "name_ar"]
-    said = [*names.places[columns].to_numpy().ravel(), *names.water_points[columns].to_numpy().ravel(), *names.places.index]
+    said = [
+        *names.places[columns].to_numpy().ravel(),
+        *names.water_points[columns].to_numpy().ravel(),
+        *names.places.index,
+    ]
     known = {tuple(re.findall(r"\w+", Message(str(name)).whole.replace("_", " "))): False for name in said}
     known |= {tuple(country.split()): True for country in names.countries if (country,) not in known}
     known.pop((), None)
@@ -197,7 +209,13 @@ def _spans(message: Message, mention: _Mention, following: list[_Mention]) -> li
     ends += [match.end() for end in list(ends) if (match := _RADIUS.match(message.plain, end))]
     clause = max((message.plain.rfind(mark, 0, mention.start) for mark in ".;!?\n\x00"), default=-1) + 1
     words = list(re.finditer(r"[^\W_]+", message.plain[clause : mention.start]))[-_MOST_TOKENS_BEFORE:]
-    starts = [clause + word.start() for word in words if word[0] in _FIRST_WORDS or word[0][0].isdigit()]
+    starts = [
+        clause + word.start()
+        for word, after in zip_longest(words, words[1:])
+        if word[0] in _FIRST_WORDS
+        or word[0][0].isdigit()
+        or (word[0] in _ARTICLES and after is not None and after[0] in _WATER_WORDS)
+    ]
     # a number with its decimals is one word
     starts = [start for start in starts if start == 0 or not re.search(r"\d[.,]$", message.plain[:start][-2:])]
     spans = [(start, end) for start in [*starts, mention.start] for end in ends]
@@ -215,50 +233,69 @@ def _bare(context: RegionContext, message: Message, told: Told, findings: Findin
             f"« {words} » : à combien ? écrivez par exemple « à 40 km {words} » ou donnez des coordonnées",
         )
         return None
-    if _AFTER_NAME.match(after):
-        if not _ROAD.search(after[:8]):
-            words = " ".join(message.text[told.start : told.end + _AFTER_NAME.match(after).end()].split())  # type: ignore[union-attr]
-            findings.ask(f"'{words}': where in it?", f"« {words} » : où exactement ?")
+    if match := _REGION_AFTER.match(after):
+        words = " ".join(message.text[told.start : told.end + match.end()].split())
+        findings.ask(f"'{words}': where in it?", f"« {words} » : où exactement ?")
         return None
     if match := _NEAR.search(before):
         where = f"{name} ± {NEAR_KM:g} km"
         start = told.start - len(match[0])
         findings.note(
-            f"near {name} is taken for within {NEAR_KM:g} km of it", f"près de {name} est pris pour à moins de {NEAR_KM:g} km"
+            f"near {name} is taken for within {NEAR_KM:g} km of it",
+            f"près de {name} est pris pour à moins de {NEAR_KM:g} km",
         )
         return Told(start, told.end, where, read_described(where, gazetteer(context)))
-    if _GOING.search(before) or _COMING.search(before) or (_JUST_OF.search(before) and not _TOWN.search(before)):
+    if (
+        _ROAD_AFTER.match(after)
+        or _GOING.search(before)
+        or _COMING.search(before)
+        or (_JUST_OF.search(before) and not _TOWN.search(before))
+    ):
         return None
     return told
 
 
-def _road(context: RegionContext, message: Message, findings: Findings) -> Told | None:
-    """Read "on the Agadez-Dirkou road" and "from Agadez to Dirkou" as between the two, where nothing better is told."""
-    mentions = [each for each in _mentions(context, message)]
+def _is_road(before: str, gap: str, after: str) -> bool:
+    """Whether two names are the ends of a road: "on the Agadez-Dirkou road"."""
+    return gap in {"-", "–", "—", "/", ""} and bool(_ROAD.search(before) or _ROAD_AFTER.match(after))
+
+
+def _is_journey(before: str, gap: str, after: str) -> bool:
+    """Whether two names are the ends of a journey: "from Agadez to Dirkou"."""
+    coming = _COMING.search(before) or re.search(r"\b(?:de|d)\s*$", before)
+    return bool(coming and re.fullmatch(r"(?:to|à|a|for|pour|vers|towards?|and|et)", gap))
+
+
+def _road(
+    context: RegionContext, message: Message, findings: Findings, joins: Callable[[str, str, str], bool]
+) -> Told | None:
+    """Read two names joined as a road or a journey as somewhere between the two."""
+    mentions = _mentions(context, message)
     for first, second in zip(mentions, mentions[1:], strict=False):
+        gap = message.text[first.end : second.start].strip()
         if first.is_country or second.is_country:
             continue
-        gap = message.text[first.end : second.start].strip()
-        way = _ROAD.search(message.before(first.start)) or _AFTER_NAME.match(message.after(second.end))
-        from_to = _COMING.search(message.before(first.start)) or re.search(r"\b(?:de|d)\s*$", message.before(first.start))
-        going = re.fullmatch(r"(?:to|à|a|for|pour|vers|towards?|and|et)", gap)
-        if not ((gap in {"-", "–", "—", "/", ""} and way) or (from_to and going)):
+        if not joins(message.before(first.start), gap, message.after(second.end)):
             continue
         names = [message.text[each.start : each.end] for each in (first, second)]
         where = f"between {names[0]} and {names[1]}"
+        try:
+            told = Told(first.start, second.end, where, read_described(where, gazetteer(context)))
+        except BadInput:
+            continue
         findings.note(
             f"'{names[0]} {gap} {names[1]}' is taken for somewhere between the two",
             f"« {names[0]} {gap} {names[1]} » est pris pour quelque part entre les deux",
         )
         message.take(first.start, second.end)
-        return Told(first.start, second.end, where, read_described(where, gazetteer(context)))
+        return told
     return None
 
 
 def _unknown_name(context: RegionContext, message: Message) -> Line | None:
     """Say which name was not known, with names like it."""
     names = gazetteer(context)
-    faults = []
+    faults: list[str] = []
     for match in _UNKNOWN.finditer(message.plain):
         words = match["name"].split()
         for count in range(1, len(words) + 1):
@@ -268,10 +305,22 @@ def _unknown_name(context: RegionContext, message: Message) -> Line | None:
                 faults += error.faults
         if len(faults) > 12:
             break
-    hinted = [fault for fault in faults if "did you mean" in fault]
-    if not faults:
+    hinted = [fault for fault in faults if "did you mean" in fault] or _misspelt(message, names)
+    if not faults and not hinted:
         return None
     return Line(f"{(hinted or faults)[0]}; {WHAT_TO_WRITE.en}", f"{(hinted or faults)[0]} ; {WHAT_TO_WRITE.fr}")
+
+
+def _misspelt(message: Message, names: Gazetteer) -> list[str]:
+    """Return what is said of words with a capital that look like a name."""
+    found = []
+    for match in [each for each in re.finditer(r"[^\W\d_]{4,}", message.text) if each[0][0].isupper()][:8]:
+        if USED not in message.plain[match.start() : match.end()]:
+            try:
+                read_described(match[0], names)
+            except BadInput as error:
+                found += [fault for fault in error.faults if "did you mean" in fault]
+    return found
 
 
 def _agreed(context: RegionContext, message: Message, told: list[Told], findings: Findings) -> Told | None:
@@ -331,7 +380,10 @@ def _thinned(lon: np.ndarray, lat: np.ndarray, most: int = 300) -> Iterator[tupl
 def _wide_km(cloud: Whereabouts | None) -> float:
     if cloud is None:
         return np.inf
-    spread = [np.average((each - np.average(each, weights=cloud.weight)) ** 2, weights=cloud.weight) for each in (cloud.lon, cloud.lat)]
+    spread = [
+        np.average((each - np.average(each, weights=cloud.weight)) ** 2, weights=cloud.weight)
+        for each in (cloud.lon, cloud.lat)
+    ]
     return float(np.sqrt(sum(spread)))
 
 
@@ -341,8 +393,9 @@ def _ask_which(first: Told, second: Told, apart_km: float, message: Message, fin
     findings.ask(
         f"two places are told that lie {apart_km:.0f} km apart: '{said[0]}' ({first.said.read_as}) and '{said[1]}' "
         f"({second.said.read_as}); give the one that holds: --where '{wheres[0]}' or --where '{wheres[1]}'",
-        f"deux lieux sont dits, à {apart_km:.0f} km l'un de l'autre : « {said[0]} » ({first.said.read_as}) et « {said[1]} » "
-        f"({second.said.read_as}) ; donnez le bon : --where '{wheres[0]}' ou --where '{wheres[1]}'",
+        f"deux lieux sont dits, à {apart_km:.0f} km l'un de l'autre : « {said[0]} » ({first.said.read_as}) "
+        f"et « {said[1]} »"
+        f" ({second.said.read_as}) ; donnez le bon : --where '{wheres[0]}' ou --where '{wheres[1]}'",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from api.context import RegionContext
+from api.usecases.alert_french import VALUES_FR, in_french
 from api.usecases.alert_place import Told, contradicts, find_place
 from data.errors import BadInput
 from data.units import require_utc
@@ -111,16 +112,6 @@ _LABELS = {
     "reported_by": Line("reported by", "signalé par"),
     "grade": Line("source grade", "cote de la source"),
 }
-_WORDS_FR = {
-    "broken down": "en panne", "stuck": "ensablé", "out of fuel": "panne sèche", "lost": "perdus",
-    "left behind": "abandonnés", "no vehicle": "sans véhicule", "unknown": "inconnu", "waiting": "attendent",
-    "walking": "marchent", "split": "groupe séparé", "in the group": "quelqu'un du groupe", "survivor": "un rescapé",
-    "driver": "un chauffeur", "relative": "un proche", "alarm line": "la ligne d'alerte", "authority": "une autorité",
-    "passer-by": "un passant", "north": "le nord", "south": "le sud", "east": "l'est", "west": "l'ouest",
-    "north-east": "le nord-est", "north-west": "le nord-ouest", "south-east": "le sud-est",
-    "south-west": "le sud-ouest", "water": "l'eau", "road": "la piste",
-}  # fmt: skip
-#: Short, "where" first: what comes before the rest of the message is struck out before it is read.
 _READERS = (read_reporter, read_people, read_litres, read_battery, read_vehicle, read_movement)
 
 
@@ -178,7 +169,7 @@ def _place(context: RegionContext, message: Message, known: AlertFields, finding
     if given and said and (apart_km := contradicts(context, given, said)):
         findings.note(
             f"the message says {said.said.read_as}, {apart_km:.0f} km from the place given, which is kept",
-            f"le message dit {said.said.read_as}, à {apart_km:.0f} km du lieu donné, qui est gardé",
+            f"le message dit {in_french(said.said)}, à {apart_km:.0f} km du lieu donné, qui est gardé",
         )
     return given
 
@@ -195,7 +186,8 @@ def _read_fields(message: Message, told_at: datetime, known: AlertFields, findin
         if reader is read_litres and "litres" in own.values:
             findings.values["litres"] = own.values["litres"]
         settled = {
-            read_people: given & answers["people"], read_litres: given & {"litres"}, read_battery: given & {"battery_pct"},
+            read_people: given & answers["people"], read_litres: given & {"litres"},
+            read_battery: given & {"battery_pct"},
             read_movement: given & {"movement"}, read_reporter: given, read_vehicle: given & {"vehicle"},
         }.get(reader, given & {"hours_stranded", "last_contact"})  # fmt: skip
         (findings.notes if settled else findings.questions).extend(own.questions)
@@ -243,7 +235,7 @@ def _plain(value: Any) -> str:
 def _plain_fr(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(ZONE):%Y-%m-%d %H:%M} heure locale (UTC+1)"
-    return _WORDS_FR.get(str(value), _plain(value))
+    return VALUES_FR.get(str(value), _plain(value))
 
 
 def _readings(alert: Alert, place: Told, sources: dict[str, str], findings: Findings) -> tuple[FieldReading, ...]:
@@ -254,7 +246,7 @@ def _readings(alert: Alert, place: Told, sources: dict[str, str], findings: Find
             alert.where,
             findings.words.get("where", ""),
             "message" if "where" in findings.words else "given",
-            Line(f"Place: {place.said.read_as}.", f"Lieu : {place.said.read_as}."),
+            Line(f"Place: {place.said.read_as}.", f"Lieu : {in_french(place.said)}."),
         )
     ]
     people = {each: getattr(alert, each) for each in _PEOPLE}
