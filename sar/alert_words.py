@@ -48,7 +48,9 @@ _FLAT = re.compile(
     r"(?:phone|telephone)\s+(?:battery\s+|batterie\s+)?(?:is\s+|est\s+)?(?:dead|empty|flat|decharge|vide|a\s+plat|mort)(?!\w)"
 )
 
-_NOT = re.compile(r"(?:\b(?:not|never|pas|jamais|isn\s+t|aren\s+t|aucune?|n)\b)\s+(?:\w+\s+)?$")
+_NOT = re.compile(r"(?:\b(?:not|never|pas|jamais|isn\s+t|aren\s+t|aucune?|n)|\bne?\s+\w+\s+plus)\s+(?:\w+\s+)?$")
+#: "ils ne marchent pas": half before, half after.
+_NOT_BEFORE, _NOT_AFTER = re.compile(r"\bne?\s+(?:se\s+)?$"), re.compile(r"^\s*(?:pas|plus|jamais)\b")
 #: First named first kept where several are told; all may be true of one car.
 _VEHICLE: dict[VehicleState, tuple[str, ...]] = {
     VehicleState.LEFT_BEHIND: (
@@ -276,7 +278,7 @@ def read_vehicle(message: Message, findings: Findings) -> None:
     """Read what state the vehicle is in; several states may all be true, the first of the list is kept."""
     for state, pattern in _VEHICLES:
         for match in message.find(pattern):
-            if _NOT.search(message.before(match.start())):
+            if _denied(message, match):
                 continue
             words = message.take(*match.span())
             kept = findings.values.setdefault("vehicle", state)
@@ -284,6 +286,12 @@ def read_vehicle(message: Message, findings: Findings) -> None:
                 findings.words["vehicle"] = ", ".join(filter(None, [findings.words.get("vehicle"), words]))
             else:
                 findings.note(f"also told of the vehicle: '{words}'", f"dit aussi du véhicule : « {words} »")
+
+
+def _denied(message: Message, match: re.Match[str]) -> bool:
+    """Whether what is told is told not to be so."""
+    before, after = message.before(match.start()), message.after(match.end())
+    return bool(_NOT.search(before) or (_NOT_BEFORE.search(before) and _NOT_AFTER.match(after)))
 
 
 def read_movement(message: Message, findings: Findings) -> None:
@@ -311,9 +319,7 @@ def read_movement(message: Message, findings: Findings) -> None:
 
 def _movement(message: Message, pattern: re.Pattern[str]) -> list[tuple[str, int]]:
     return [
-        (message.take(*match.span()), match.end())
-        for match in message.find(pattern)
-        if not _NOT.search(message.before(match.start()))
+        (message.take(*match.span()), match.end()) for match in message.find(pattern) if not _denied(message, match)
     ]
 
 

@@ -54,12 +54,12 @@ class LinkParameters(Bounded):
         Chance from which a link is proposed.
     """
 
-    prior: float = field(default=0.1, metadata=bounds(0.001, 0.9))
+    prior: float = field(default=0.05, metadata=bounds(0.001, 0.9))
     area_km2: float = field(default=400_000.0, metadata=bounds(1e3, 1e7))
     window_h: float = field(default=240.0, metadata=bounds(24, 2000))
     place_wrong: float = field(default=0.05, metadata=bounds(0, 0.5))
     time_wrong: float = field(default=0.02, metadata=bounds(0, 0.5))
-    people_wrong: float = field(default=0.02, metadata=bounds(0, 0.5))
+    people_wrong: float = field(default=0.005, metadata=bounds(0, 0.5))
     position_km: float = field(default=6.0, metadata=bounds(0.1, 100))
     walking_kmh: float = field(default=1.5, metadata=bounds(0, 10))
     waiting_kmh: float = field(default=0.1, metadata=bounds(0, 10))

@@ -138,6 +138,21 @@ def _where(context: RegionContext, text: str, findings: Findings) -> str | None:
                 f"'{text}' is no coordinate that is understood", f"« {text} » n'est pas une coordonnée comprise"
             )
         return None
+    if re.fullmatch(r"[+-]?\d+,\d+", text) and not typed.plausible:
+        point = text.replace(",", ".")
+        findings.ask(
+            f"'{text}': {typed.written}, {typed.near_km:.0f} km from {typed.near}, or one number, {point}, with a "
+            "comma for a point? give latitude and longitude with letters",
+            f"« {text} » : {typed.written}, à {typed.near_km:.0f} km de {typed.near}, ou un seul nombre, {point}, avec "
+            "une virgule pour point ? donnez latitude et longitude avec leurs lettres",
+        )
+        return None
+    _note(text, typed, others, findings)
+    return typed.written
+
+
+def _note(text: str, typed: Reading, others: list[Reading], findings: Findings) -> None:
+    """Tell other readings that make sense, and that the one taken is far from everything."""
     for each in others:
         if each.near_km > max(typed.near_km, _NOTED_KM):
             continue
@@ -152,7 +167,6 @@ def _where(context: RegionContext, text: str, findings: Findings) -> str | None:
             f"'{text}' lies {typed.near_km:.0f} km from the nearest track or place known, {typed.near}",
             f"« {text} » est à {typed.near_km:.0f} km de la piste ou du lieu connu le plus proche, {typed.near}",
         )
-    return typed.written
 
 
 def _slip(reading: Reading) -> tuple[str, str]:

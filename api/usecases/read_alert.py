@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from api.context import RegionContext
+from api.usecases.alert_agreement import Told, contradicts
 from api.usecases.alert_french import VALUES_FR, in_french
-from api.usecases.alert_place import Told, contradicts, find_place
+from api.usecases.alert_place import find_place
 from data.errors import BadInput
 from data.units import require_utc
 from routes.described import Described
@@ -177,16 +178,15 @@ def _place(context: RegionContext, message: Message, known: AlertFields, finding
 def _read_fields(message: Message, told_at: datetime, known: AlertFields, findings: Findings) -> None:
     """Read all fields but the place; a question about a field that is given is only noted."""
     given = {each.name for each in fields(known) if getattr(known, each.name) is not None}
-    answers = {"people": {"adults", "children", "pregnant"}, "times": {"hours_stranded"}}
     for reader in (lambda message, findings: read_times(message, told_at, findings), *_READERS):
         own = Findings(values=findings.values, words=findings.words, details=findings.details, notes=findings.notes)
-        if reader is read_litres and given & answers["people"]:
+        if reader is read_litres and given & set(_PEOPLE):
             own.values = {**findings.values, **{each: getattr(known, each) or 0 for each in _PEOPLE}}
         reader(message, own)
         if reader is read_litres and "litres" in own.values:
             findings.values["litres"] = own.values["litres"]
         settled = {
-            read_people: given & answers["people"], read_litres: given & {"litres"},
+            read_people: given & set(_PEOPLE), read_litres: given & {"litres"},
             read_battery: given & {"battery_pct"},
             read_movement: given & {"movement"}, read_reporter: given, read_vehicle: given & {"vehicle"},
         }.get(reader, given & {"hours_stranded", "last_contact"})  # fmt: skip

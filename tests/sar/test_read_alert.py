@@ -47,7 +47,10 @@ MESSAGES = [
         "trentaine de personnes, ils marchent vers le puits",
         dict(adults=30, vehicle=BROKEN, hours_stranded=9, movement=WALKING, walked_towards="water"),
     ),
-    ("on the Agadez-Dirkou road 22 people out of fuel three days ago", dict(adults=22, vehicle=NO_FUEL, hours_stranded=72)),
+    (
+        "on the Agadez-Dirkou road 22 people out of fuel three days ago",
+        dict(adults=22, vehicle=NO_FUEL, hours_stranded=72),
+    ),
     (
         "N18°41'07\" E12°55'00\" within 5 km, 8 men, no more water, phone at 5%",
         dict(adults=8, litres=0, battery_pct=5),
@@ -55,8 +58,8 @@ MESSAGES = [
     ("33Q 280272 2067274 six people stuck, call +227 00 11 22 33", dict(adults=6, vehicle=STUCK)),
     ("18,45 12,93 sept personnes", dict(adults=7)),
     (
-        "Mon frère est dans le désert, une quinzaine de personnes, à 60 km au sud de Madama depuis 2 jours, presque plus "
-        "d'eau, sans nouvelles depuis hier soir",
+        "Mon frère est dans le désert, une quinzaine de personnes, à 60 km au sud de Madama depuis 2 jours, presque "
+        "plus d'eau, sans nouvelles depuis hier soir",
         dict(adults=15, hours_stranded=48, litres=None, reported_by=Reporter.RELATIVE),
     ),
     (
@@ -64,9 +67,15 @@ MESSAGES = [
         dict(adults=3, children=2, vehicle=LOST, hours_stranded=14, litres=15),
     ),
     (
-        "Gendarmerie signale un camion en panne d'essence à Tchibarakaten, 40 migrants dont 6 femmes enceintes, dernier "
-        "contact il y a 3 heures",
-        dict(adults=34, pregnant=6, vehicle=NO_FUEL, last_contact=TOLD - timedelta(hours=3), reported_by=Reporter.AUTHORITY),
+        "Gendarmerie signale un camion en panne d'essence à Tchibarakaten, 40 migrants dont 6 femmes enceintes, "
+        "dernier contact il y a 3 heures",
+        dict(
+            adults=34,
+            pregnant=6,
+            vehicle=NO_FUEL,
+            last_contact=TOLD - timedelta(hours=3),
+            reported_by=Reporter.AUTHORITY,
+        ),
     ),
     (
         "31 people stuck since Friday 20 km from Bilma, 2 jerrycans of 20 litres, 20.5 litres of diesel, not walking",
@@ -78,11 +87,23 @@ MESSAGES = [
         dict(adults=9, pregnant=3, vehicle=LEFT, movement=WALKING, walked_towards="Dirkou"),
     ),
     ("Puits Espoir, 14 personnes, ensablés depuis 06:00", dict(adults=14, vehicle=STUCK, hours_stranded=22)),
-    ("vingt-sept personnes près de Dirkou, dix litres d'eau, restés sur place", dict(adults=27, litres=10, movement=WAITING)),
-    ("18.95,12.10 ± 3 km; 4 pers; voiture ensablée; 15 l d'eau; téléphone 20 %", dict(adults=4, litres=15, battery_pct=20)),
+    (
+        "vingt-sept personnes près de Dirkou, dix litres d'eau, restés sur place",
+        dict(adults=27, litres=10, movement=WAITING),
+    ),
+    (
+        "18.95,12.10 ± 3 km; 4 pers; voiture ensablée; 15 l d'eau; téléphone 20 %",
+        dict(adults=4, litres=15, battery_pct=20),
+    ),
     ("entre Séguédine et Madama, 25 passagers, moteur cassé depuis avant-hier", dict(adults=25, vehicle=BROKEN)),
-    ("a group of 18 near Achegour, broke down yesterday at 3 pm, 2 bottles of 1.5 l", dict(hours_stranded=13, litres=3)),
-    ("45 km au sud-ouest de Fachi, un chauffeur signale 9 hommes perdus", dict(adults=9, vehicle=LOST, reported_by=Reporter.DRIVER)),
+    (
+        "a group of 18 near Achegour, broke down yesterday at 3 pm, 2 bottles of 1.5 l",
+        dict(hours_stranded=13, litres=3),
+    ),
+    (
+        "45 km au sud-ouest de Fachi, un chauffeur signale 9 hommes perdus",
+        dict(adults=9, vehicle=LOST, reported_by=Reporter.DRIVER),
+    ),
     ("two hours from Dirkou towards Agadez, a dozen people on foot", dict(adults=12, movement=WALKING)),
     ("une femme enceinte et un bébé à Séguédine", dict(adults=0, pregnant=1, children=1)),
     ("20-25 people 30 km north of Dirkou, not much water", dict(adults=25, litres=None)),
@@ -90,11 +111,20 @@ MESSAGES = [
     ("20°12'N 12°58'E, 33 migrants, bloqués dans le sable depuis ce matin 2h", dict(adults=33, hours_stranded=2)),
     ("well of Achegour: 3 men, no phone, broken down last night", dict(adults=3, vehicle=BROKEN)),
     ("Alarme Phone: 52 personnes, panne sèche, 120 km de Dirkou vers Agadez, 100 litres", dict(adults=52, litres=100)),
-    ("we are eleven, 35 km east of Agadez, flat tyre since 6 am, twenty litres", dict(adults=11, hours_stranded=22, litres=20)),
+    (
+        "we are eleven, 35 km east of Agadez, flat tyre since 6 am, twenty litres",
+        dict(adults=11, hours_stranded=22, litres=20),
+    ),
     ("33QTA8027267274 cinq hommes, deux parties à pied vers l'ouest", dict(adults=5)),
-    ("à 3 heures de Dirkou vers Séguédine, 19 personnes, il reste 8 litres, marchons", dict(adults=19, litres=8, movement=WALKING)),
-    ("ils sont 14, 70 km à l'est d'Arlit, abandonnés par le chauffeur depuis 2026-06-14", dict(adults=14, vehicle=LEFT)),
-]  # fmt: skip
+    (
+        "à 3 heures de Dirkou vers Séguédine, 19 personnes, il reste 8 litres, marchons",
+        dict(adults=19, litres=8, movement=WALKING),
+    ),
+    (
+        "ils sont 14, 70 km à l'est d'Arlit, abandonnés par le chauffeur depuis 2026-06-14",
+        dict(adults=14, vehicle=LEFT),
+    ),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -120,11 +150,11 @@ def test_a_message_is_read(context, text, wanted):
 QUESTIONS = [
     ("27 people or 31 persons near Dirkou", ["27 people", "31 persons"]),
     ("27 people and 4 children near Dirkou", ["27 in all, or 31"]),
-    ("5 personnes dont 12 hommes à Dirkou", ["font 12", "make 12"]),
+    ("5 personnes dont 12 hommes à Dirkou", ["make 12"]),
     ("12 people, 90 km west of Dirkou or 150 km south of Madama", ["90 km west of Dirkou", "150 km south of Madama"]),
     ("18.5,11.2, 90 km west of Dirkou, 10 people", ["18.50000N 11.20000E", "90 km west of Dirkou"]),
-    ("15 people broken down north of Dirkou", ["how far", "à combien"]),
-    ("12 people in the Agadez region", ["where in it", "où exactement"]),
+    ("15 people broken down north of Dirkou", ["how far", "40 km north of Dirkou"]),
+    ("12 people in the Agadez region", ["where in it"]),
     ("8 people at Dirkou, no water, 30 litres left", ["no water", "30 litres"]),
     ("8 people at Dirkou, stuck depuis 6h", ["since 06:00", "for 6 hours"]),
     ("8 people at Dirkou, stuck since Monday", ["today or a week ago"]),
@@ -145,11 +175,8 @@ def test_what_is_ambiguous_is_asked_with_both_readings(context, text, said):
         read_alert(context, text, TOLD)
     with pytest.raises(BadInput) as french:
         read_alert(context, text, TOLD, language="fr")
-    everything = str(caught.value) + str(french.value)
-    if len(said) == 2 and said[1] in str(french.value) and said[1] not in str(caught.value):
-        assert said[0] in everything and said[1] in everything
-    else:
-        assert all(each in str(caught.value) for each in said)
+    assert all(each in str(caught.value) for each in said)
+    assert str(french.value) != str(caught.value) or "did you mean" in str(caught.value)
     assert all("\n" not in fault for fault in caught.value.faults)
 
 
@@ -195,7 +222,10 @@ def test_what_is_no_amount_of_water_is_not_taken_for_one(context, text):
     assert read_alert(context, f"à Dirkou, {text}", TOLD).alert.litres is None
 
 
-@pytest.mark.parametrize("text", ["they are not lost", "la voiture n'est pas en panne", "ils ne marchent pas"])
+@pytest.mark.parametrize(
+    "text",
+    ["they are not lost", "la voiture n'est pas en panne", "ils ne marchent pas", "elles ne sont plus ensablées"],
+)
 def test_what_is_denied_is_not_taken(context, text):
     alert = read_alert(context, f"at Dirkou, {text}", TOLD).alert
     assert alert.vehicle == VehicleState.UNKNOWN and alert.movement == Movement.UNKNOWN
