@@ -108,21 +108,22 @@ class Tracks:
     at_km: Array
 
 
-def track_points(segments: pd.DataFrame) -> Tracks:
+def track_points(network: Network) -> Tracks:
     """Lay positions along all land segments, every `TRACK_STEP_KM` or less."""
-    parts = []
+    segments = network.segments
     land = np.flatnonzero((segments["mode"] != "sea").to_numpy())
-    lines, length_m = segments.geometry.to_numpy(), segments["length"].to_numpy(float)
-    legs, km_from = segments["leg_id"].to_numpy(), segments["km_from"].to_numpy(float)
-    for row in land.tolist():
-        count = max(1, round(length_m[row] / M_PER_KM / TRACK_STEP_KM))
-        at_m = (np.arange(count) + 0.5) / count * length_m[row]
-        lonlat = points_along(as_array(list(lines[row].coords)), at_m)
-        parts.append((lonlat, np.full(count, row), np.full(count, length_m[row] / M_PER_KM / count), at_m / M_PER_KM))
-    rows = np.concatenate([part[1] for part in parts])
-    lonlat = np.concatenate([part[0] for part in parts])
-    along_km = np.concatenate([part[3] for part in parts]) + km_from[rows]
-    return Tracks(lonlat[:, 0], lonlat[:, 1], rows, np.concatenate([part[2] for part in parts]), legs[rows], along_km)
+    length_km = segments["length"].to_numpy(float)[land] / M_PER_KM
+    count = np.maximum(np.round(length_km / TRACK_STEP_KM).astype(int), 1)
+    row, number = np.repeat(np.arange(len(land)), count), np.arange(count.sum())
+    number = number - np.repeat(np.cumsum(count) - count, count)
+    piece_km = (length_km / count)[row]
+    legs = segments["leg_id"].to_numpy()[land][row]
+    at_km = segments["km_from"].to_numpy(float)[land][row] + (number + 0.5) * piece_km
+    lonlat = np.empty((len(row), 2))
+    for leg_id, rows in pd.Series(np.arange(len(row))).groupby(legs):
+        line = as_array(list(network.legs.at[leg_id, "geometry"].coords))
+        lonlat[rows] = points_along(line, at_km[rows] * M_PER_KM)
+    return Tracks(lonlat[:, 0], lonlat[:, 1], land[row], piece_km, legs, at_km)
 
 
 def whereabouts(

@@ -16,8 +16,10 @@ from api.cli.case_options import (
     desk_of,
     moment_option,
     now_option,
+    reading_language_option,
 )
 from api.cli.case_output import show_case
+from api.cli.case_read import read_command
 from api.cli.case_update import update_command
 from api.cli.common import json_option, print_json, print_table, progress_bar
 
@@ -27,6 +29,7 @@ def command() -> None:
     """Work on a call for help."""
 
 
+command.add_command(read_command)
 command.add_command(update_command)
 
 
@@ -58,27 +61,29 @@ def locate_command(description: str, as_json: bool) -> None:
 @command.command("open")
 @click.argument("message", required=False, default="")
 @alert_options
+@reading_language_option
 @by_option
 @cases_option
 @json_option
-def open_command(message: str, by: str, cases: Path, as_json: bool, **fields: Any) -> None:
+def open_command(message: str, language: str, by: str, cases: Path, as_json: bool, **fields: Any) -> None:
     """Open a case from a MESSAGE as it came in, or from options; options win over what the message says."""
     with progress_bar("reading the alert") as progress:
         desk = desk_of(cases)
-        from api.usecases.case_intake import opened_from, similar_cases
+        from api.usecases.case_intake import opened_by, reading_of, similar_cases
 
         progress(0.3)
-        opened, reading = opened_from(desk.context, message, fields, desk.clock())
+        reading = reading_of(desk.context, message, fields, desk.clock(), language)
+        opened = opened_by(reading, message)
         proposals = similar_cases(desk, opened)
         case_id = desk.open(opened, by)
         progress(0.6)
         _, document = desk.show(case_id, progress=lambda share: progress(0.6 + 0.4 * share))
-    document["read"] = reading
+    document["read"] = reading.read_back(language).splitlines()
     document["same_event"] = proposals
     if as_json:
         print_json(document)
         return
-    for line in reading:
+    for line in document["read"]:
         click.echo(line)
     for each in proposals:
         click.echo(f"perhaps the same as {each['case_id']} ({each['score']:.0%}): {'; '.join(each['reasons'])}")

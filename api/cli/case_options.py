@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from api.cli.common import FiniteRange
+from sar.alert import Movement, Reporter, SourceGrade, VehicleState
+
 if TYPE_CHECKING:
     from api.usecases.case_desk import CaseDesk
 
@@ -57,24 +60,20 @@ _ALERT: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--people", "adults"), {"type": click.IntRange(0, 100_000), "help": "Adults."}),
     (("--children",), {"type": click.IntRange(0, 100_000)}),
     (("--pregnant",), {"type": click.IntRange(0, 100_000)}),
-    (("--litres",), {"type": click.FloatRange(0, 1e6), "help": "Water of the whole group."}),
-    (("--hours-stranded", "hours_stranded"), {"type": click.FloatRange(0, 240)}),
+    (("--litres",), {"type": FiniteRange(0, 1e6), "help": "Water of the whole group."}),
+    (("--hours-stranded", "hours_stranded"), {"type": FiniteRange(0, 240)}),
     (
         ("--vehicle",),
-        {"type": click.Choice(["broken down", "stuck", "out of fuel", "lost", "left behind", "no vehicle", "unknown"])},
+        {"type": click.Choice([each.value for each in VehicleState])},
     ),
-    (("--movement",), {"type": click.Choice(["waiting", "walking", "split", "unknown"])}),
-    (("--towards", "walked_towards"), {"help": "Where walkers went: north, a place, water."}),
-    (("--battery", "battery_pct"), {"type": click.FloatRange(0, 100), "help": "Phone, per cent."}),
+    (("--movement",), {"type": click.Choice([each.value for each in Movement])}),
+    (("--walked-towards",), {"help": "Where walkers went: north, a place, water."}),
+    (("--battery", "battery_pct"), {"type": FiniteRange(0, 100), "help": "Phone, per cent."}),
     (
         ("--reported-by", "reported_by"),
-        {
-            "type": click.Choice(
-                ["in the group", "survivor", "driver", "relative", "alarm line", "authority", "passer-by", "unknown"]
-            )
-        },
+        {"type": click.Choice([each.value for each in Reporter])},
     ),
-    (("--grade",), {"type": click.Choice(["A", "B", "C", "D"]), "help": "Of the source."}),
+    (("--grade",), {"type": click.Choice([each.value for each in SourceGrade]), "help": "Of the source."}),
 ]
 
 
@@ -91,3 +90,13 @@ def desk_of(folder: Path) -> CaseDesk:
     from api.usecases.case_desk import CaseDesk
 
     return CaseDesk(open_region(), folder)
+
+
+reading_language_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Of what is read back and asked.",
+)

@@ -10,6 +10,8 @@ import click
 from api.cli.common import print_table
 
 LOCAL = timezone(timedelta(hours=1))
+#: A share alive below this is told as nobody.
+NOBODY = 0.02
 WORDS = {
     "stayed": "stayed with the vehicle",
     "to-water": "walked to the nearest known water",
@@ -41,10 +43,13 @@ def _head(document: dict[str, Any]) -> None:
         f"{people['looked_for']} people looked for, {people['found_alive']} found alive, "
         f"{people['found_dead']} found dead; alive now {document['alive_now']:.0%} of those looked for"
     )
-    click.echo(
-        f"hours left: one in ten dead in {_hours(left['p10'])}, half in {_hours(left['p50'])}, "
-        f"nine in ten in {_hours(left['p90'])}"
-    )
+    if document["alive_now"] < NOBODY:
+        click.echo("hours left: none; nobody of those looked for is expected to be alive, but at water")
+    else:
+        click.echo(
+            f"hours left: one in ten dead in {_hours(left['p10'])}, half in {_hours(left['p50'])}, "
+            f"nine in ten in {_hours(left['p90'])}"
+        )
     click.echo(
         f"POS so far {document['pos']:.0%}; still possible there {document['residual']['poa']:.0%}, "
         f"and alive {document['residual']['alive']:.0%}"
@@ -62,7 +67,7 @@ def _legs(document: dict[str, Any]) -> None:
                 [
                     each["asset_id"] if number == 1 else "",
                     str(number),
-                    f"{leg['kind']} to {leg['to']}",
+                    f"{leg['kind']} to {leg['to_place']}",
                     _clock(leg["leaves"]),
                     _clock(leg["done"]),
                     f"{leg['search_km']:.0f} of {leg['km']:.0f}",
@@ -93,8 +98,8 @@ def _where(document: dict[str, Any]) -> None:
     ]
     print_table("Scenarios (weights are judgement: change them)", ["scenario", "before", "now"], rows)
     poa = document["poa"]
-    rows = [[each["area"], each["kind"], f"{each['poa']:.1%}"] for each in poa["areas"]]
-    print_table("Where they may be now (POA)", ["area", "", "POA"], rows, left=2)
+    rows = [[each["place"], f"{each['lat']:.2f}, {each['lon']:.2f}", f"{each['poa']:.1%}"] for each in poa["areas"]]
+    print_table("Where they may be now (POA)", ["area", "middle", "POA"], rows, left=2)
     click.echo(
         f"on tracks {poa['on_tracks']:.0%}, open ground {poa['open_ground']:.0%}, elsewhere {poa['outside']:.0%}"
     )

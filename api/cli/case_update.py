@@ -10,7 +10,7 @@ import click
 
 from api.cli.case_options import MOMENT, by_option, case_argument, cases_option, desk_of, moment_option
 from api.cli.case_output import show_case
-from api.cli.common import json_option, print_json, progress_bar
+from api.cli.common import FiniteRange, json_option, print_json, progress_bar
 
 _PLATFORMS = ["ground vehicle", "foot", "aircraft", "drone"]
 
@@ -24,8 +24,8 @@ _PLATFORMS = ["ground vehicle", "foot", "aircraft", "drone"]
 @click.option("--platform", type=click.Choice(_PLATFORMS), default="ground vehicle", show_default=True)
 @click.option("--begun", type=MOMENT, help="When the search of a track without times began.")
 @click.option("--ended", type=MOMENT, help="When it ended.")
-@click.option("--rd", "measured_rd_m", type=click.FloatRange(1, 20_000), help="Range of detection measured, m.")
-@click.option("--visibility", "visibility_km", type=click.FloatRange(0, 100), help="During the search, km.")
+@click.option("--rd", "measured_rd_m", type=FiniteRange(1, 20_000), help="Range of detection measured, m.")
+@click.option("--visibility", "visibility_km", type=FiniteRange(0, 100), help="During the search, km.")
 @click.option("--add-asset", "assets", multiple=True, metavar="ID/PLACE[/PLATFORM[/READY[/HOURS]]]",
               help="Car, team, aircraft or drone that can search.")  # fmt: skip
 @click.option("--release", multiple=True, metavar="ASSET", help="Searches no more.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.case_desk import CaseDesk, event_log, summaries
 from api.usecases.case_events import Opened, read_event
-from api.usecases.case_intake import opened_from, similar_cases
+from api.usecases.case_intake import opened_by, reading_of, similar_cases
 from api.usecases.case_tell import Telling, tell
 from api.usecases.inputs import moment_of
 from data.errors import BadInput
@@ -74,11 +74,12 @@ def open_case(request: Request, alert: AlertBody) -> Response:
     fields = alert.model_dump(exclude={"message", "by"})
     for name in ("told_at", "last_contact"):
         fields[name] = _moment(fields[name], name)
-    opened, read = opened_from(desk.context, alert.message, fields, desk.clock())
+    reading = reading_of(desk.context, alert.message, fields, desk.clock())
+    opened = opened_by(reading, alert.message)
     same = similar_cases(desk, opened)
     case_id = desk.open(opened, alert.by)
     _, document = desk.show(case_id)
-    return json_answer({**document, "read": read, "same_event": same}, status=201)
+    return json_answer({**document, "read": reading.read_back().splitlines(), "same_event": same}, status=201)
 
 
 @routes.get("/cases")

@@ -48,13 +48,12 @@ class CaseDesk:
         """The logs."""
         return CaseLog(self.folder)
 
-    def open(self, opened: Opened, by: str, at: datetime | None = None) -> str:
-        """Open a case; return its id. The place must be understood, or nothing is opened."""
-        moment = at or max(self.clock(), opened.told_at)
-        first = Logged(1, moment, by, opened)
+    def open(self, opened: Opened, by: str) -> str:
+        """Open a case as of when its alert was told; return its id. An alert that is not understood opens nothing."""
+        first = Logged(1, opened.told_at, by, opened)
         # a case that cannot be read back must not be made
-        replay(self.context, "C-new", (first,), max(moment, opened.told_at), count=100)
-        return self.log.create(opened.told_at.date(), Event(moment, "opened", by, written(opened)))
+        replay(self.context, "C-new", (first,), opened.told_at, count=100)
+        return self.log.create(opened.told_at.date(), Event(opened.told_at, "opened", by, written(opened)))
 
     def add(self, case_id: str, event: CaseEvent, by: str, at: datetime | None = None) -> int:
         """Write an event; return its number.

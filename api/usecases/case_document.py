@@ -64,6 +64,7 @@ def case_document(
             "areas": [
                 {
                     "area": areas.names[row],
+                    "place": place_name(context, areas.names[row]),
                     "kind": "track" if areas.segment[row] >= 0 else "square",
                     "poa": float(areas.poa[row]),
                     "area_km2": float(areas.area_km2[row]),
@@ -77,7 +78,7 @@ def case_document(
         "pos": state.pos,
         "residual": {"poa": 1 - belief.outside, "alive": (1 - belief.outside) * alive},
         "assets_assumed": assumed,
-        "next": [] if advice is None else [_asset_values(state, each) for each in advice.assets],
+        "next": [] if advice is None else [_asset_values(context, state, each) for each in advice.assets],
         "next_pos": None if advice is None else advice.pos,
         "next_alive": None if advice is None else advice.alive,
         "questions": [] if advice is None else [{"asks": each.asks, "per_h": each.per_h} for each in advice.questions],
@@ -87,16 +88,16 @@ def case_document(
     }
 
 
-def _asset_values(state: CaseState, each: AssetAdvice) -> dict[str, Any]:
+def _asset_values(context: RegionContext, state: CaseState, each: AssetAdvice) -> dict[str, Any]:
     return {
         "asset_id": each.searcher.asset_id,
         "platform": each.searcher.platform.value,
-        "best": None if each.best is None else _choice_values(state, each.best),
-        "others": [_choice_values(state, other) for other in each.others],
+        "best": None if each.best is None else _choice_values(context, state, each.best),
+        "others": [_choice_values(context, state, other) for other in each.others],
     }
 
 
-def _choice_values(state: CaseState, choice: Choice) -> dict[str, Any]:
+def _choice_values(context: RegionContext, state: CaseState, choice: Choice) -> dict[str, Any]:
     """Return a leg as JSON-ready values."""
     leg = choice.leg
 
@@ -107,6 +108,9 @@ def _choice_values(state: CaseState, choice: Choice) -> dict[str, Any]:
         "kind": leg.kind.value,
         "pattern": leg.pattern.value if leg.pattern else None,
         "to": leg.to,
+        "to_place": place_name(context, leg.to),
+        "to_lon": float(leg.swath.lon[-1]),
+        "to_lat": float(leg.swath.lat[-1]),
         "leaves": moment(leg.starts_h),
         "done": moment(leg.ends_h),
         "km": leg.swath.length_km,
@@ -116,6 +120,17 @@ def _choice_values(state: CaseState, choice: Choice) -> dict[str, Any]:
         "alive": choice.alive,
         "alive_per_h": choice.per_h,
     }
+
+
+def place_name(context: RegionContext, area: str) -> str:
+    """Return a search area in words: "Achegour - Dirkou km 30-39" for a segment, a square by its middle."""
+    segments = context.network.segments
+    if area not in segments.index:
+        return f"square {area}"
+    segment = segments.loc[area]
+    leg = context.network.legs.loc[segment["leg_id"]]
+    ends = " - ".join(str(context.pack.places.at[leg[end], "name"]) for end in ("from_id", "to_id"))
+    return f"{ends} km {segment['km_from']:.0f}-{segment['km_to']:.0f}"
 
 
 def _effort_values(state: CaseState, areas: SearchAreas, searchers: Sequence[Searcher]) -> dict[str, Any]:

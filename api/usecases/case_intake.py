@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
-
-from sar.linking import propose_links
 
 from api.context import RegionContext
 from api.usecases.case_desk import CaseDesk
 from api.usecases.case_events import Opened, read_event
 from api.usecases.locate import locate
-from api.usecases.read_alert import AlertFields, read_alert
+from api.usecases.read_alert import AlertFields, AlertReading, read_alert
 from data.errors import BadInput
 from sar.alert import Alert, Movement, Reporter, SourceGrade, VehicleState
+from sar.linking import propose_links
 
-_WORDS = {"vehicle": VehicleState, "movement": Movement, "reported_by": Reporter, "grade": SourceGrade}
+_WORDS: dict[str, type[StrEnum]] = {
+    "vehicle": VehicleState,
+    "movement": Movement,
+    "reported_by": Reporter,
+    "grade": SourceGrade,
+}
 
 
-def opened_from(
+def reading_of(
     context: RegionContext, message: str, given: Mapping[str, Any], now: datetime, language: str = "en"
-) -> tuple[Opened, list[str]]:
-    """Read a message and fields given beside it; return the event and what is read back.
+) -> AlertReading:
+    """Read a message and fields given beside it.
 
     Parameters
     ----------
@@ -39,18 +44,22 @@ def opened_from(
     BadInput
         With every fault and every question.
     """
-    told_at = given.get("told_at") or now
-    if told_at > now and given.get("told_at") is None:
-        raise BadInput("the alert lies in the future")
-    known = {
-        item.name: _WORDS[item.name](given[item.name]) if item.name in _WORDS else given[item.name]
-        for item in fields_of(AlertFields)
-        if given.get(item.name) is not None
+    values: dict[str, Any] = {
+        item.name: given[item.name] for item in fields_of(AlertFields) if given.get(item.name) is not None
     }
-    reading = read_alert(context, message, told_at, AlertFields(**known), language)
+    try:
+        values |= {name: kind(values[name]) for name, kind in _WORDS.items() if name in values}
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    known = AlertFields(**values)
+    return read_alert(context, message, given.get("told_at") or now, known, language)
+
+
+def opened_by(reading: AlertReading, message: str) -> Opened:
+    """Return the event that opens a case."""
     event = read_event({"kind": "opened", "message": message, **_values(reading.alert)})
     assert isinstance(event, Opened)
-    return event, reading.read_back(language).splitlines()
+    return event
 
 
 def _values(alert: Alert) -> dict[str, Any]:

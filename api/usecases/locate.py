@@ -33,7 +33,7 @@ def gazetteer(context: RegionContext) -> Gazetteer:
 @lru_cache(maxsize=2)
 def tracks_of(context: RegionContext) -> Tracks:
     """Return the positions along the region's land tracks, laid out once."""
-    return track_points(context.network.segments)
+    return track_points(context.network)
 
 
 def locate(context: RegionContext, text: str) -> tuple[Described, Whereabouts]:
