@@ -10,14 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from data.ellipsoid import earth_centred_m
+from data.units import KM_PER_DEG, M_PER_KM
 from sar.particles import SCENARIOS, Particles
 
 Array = NDArray[np.float64]
 
 #: Chance that a clue is what it seems, by grade of who reports it. Judgement.
 GENUINE = {"A": 0.95, "B": 0.85, "C": 0.65, "D": 0.4}
+#: Nearer than this somebody came by a place, and squares on which setting out is told apart, km.
+_CAME_BY_KM, _ORIGIN_KM = 3.0, 4.0
+#: Fewer particles that came by say nothing of where they set out.
+_FEWEST = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +133,33 @@ def body_here(belief: Belief, lon: float, lat: float, hour: float, radius_km: fl
     return _mixed(np.where(particles.alive(hour), 0.5 * passed, near), genuine)
 
 
+def found_here(belief: Belief, lon: float, lat: float, hour: float, genuine: float = 0.95) -> Array:
+    """Return the likelihood, for those still looked for, of others of the group found at a position by an hour.
+
+    It is the chance that somebody who set out where this person did came by there: a kernel estimate over all particles
+    on squares of `_ORIGIN_KM`. Whoever would be there now is among those found. Where no particle came by, nothing is
+    learnt of where they set out.
+    """
+    particles = belief.particles
+    came = np.zeros(len(particles), dtype=bool)
+    for whole in range(int(min(hour, particles.hours)) + 1):
+        came |= _away_km(*particles.at(float(whole)), lon, lat) < _CAME_BY_KM
+    there_now = _away_km(*particles.at(hour), lon, lat) < _CAME_BY_KM
+    gone = np.where(there_now, 1 - genuine, 1.0)
+    if came.sum() < _FEWEST:
+        return gone
+    start_lon, start_lat = particles.at(0.0)
+    row = np.floor((start_lat - start_lat.min()) * KM_PER_DEG / _ORIGIN_KM).astype(int)
+    east_km = (start_lon - start_lon.min()) * KM_PER_DEG * np.cos(np.radians(lat))
+    column = np.floor(east_km / _ORIGIN_KM).astype(int)
+    shape = (int(row.max()) + 1, int(column.max()) + 1)
+    counts = [np.zeros(shape) for _ in range(2)]
+    for count, who in zip(counts, (came, np.ones(len(came), dtype=bool)), strict=True):
+        np.add.at(count, (row[who], column[who]), 1.0)
+    near, all_of = (gaussian_filter(count, 1.0, mode="constant") for count in counts)
+    return gone * _mixed((near / np.maximum(all_of, 1e-12))[row, column], genuine)
+
+
 def _mixed(fits: Array, genuine: float) -> Array:
     """Return the likelihood of a clue that may be none: then it says nothing, and lies where people were thought to be.
 
@@ -137,9 +170,12 @@ def _mixed(fits: Array, genuine: float) -> Array:
 
 
 def _bell(at_lon: Array, at_lat: Array, lon: float, lat: float, radius_km: float) -> Array:
+    return np.asarray(np.exp(-((_away_km(at_lon, at_lat, lon, lat) / radius_km) ** 2) / 2))
+
+
+def _away_km(at_lon: Array, at_lat: Array, lon: float, lat: float) -> Array:
     here = earth_centred_m(np.array([lon]), np.array([lat]))
-    away_km = np.linalg.norm(earth_centred_m(at_lon, at_lat) - here, axis=1) / 1000
-    return np.asarray(np.exp(-((away_km / radius_km) ** 2) / 2))
+    return np.asarray(np.linalg.norm(earth_centred_m(at_lon, at_lat) - here, axis=1) / M_PER_KM)
 
 
 def _going(particles: Particles, whole: int, bearing_deg: float) -> Array:

@@ -37,6 +37,7 @@ from sar.belief import (
     Belief,
     body_here,
     footprints_here,
+    found_here,
     seen_here,
     vehicle_here,
 )
@@ -297,6 +298,9 @@ def _told(
         elif isinstance(each.event, Clue) and each.number not in pinned_by:
             likelihood = clue_likelihood(belief, each.event)
             belief = belief.told(likelihood, 1 - GENUINE[each.event.grade.value])
+        elif isinstance(each.event, Found):
+            hour = belief.particles.hour_of(each.event.found_at)
+            belief = belief.told(found_here(belief, each.event.lon, each.event.lat, hour), 1 - GENUINE["A"])
     return belief, tuple(gains), tuple(remarks)
 
 
