@@ -13,12 +13,14 @@ from api.usecases.alert_agreement import Told, agreed
 from api.usecases.alert_coordinates import find_coordinates
 from api.usecases.locate import gazetteer
 from data.errors import BadInput
-from routes.described import BEARINGS, Gazetteer, read_described
+from routes.described import BEARINGS, Described, Gazetteer, read_described
 from sar.alert_text import USED, Findings, Line, Message
 
 #: Judgement: "near Dirkou" is this far from it at most, two times in three.
 NEAR_KM = 15.0
 _MOST_TOKENS_BEFORE, _MOST_CANDIDATES = 14, 40
+#: A message with more names than this is no alert that can be read.
+_MOST_NAMES = 20
 
 WHAT_TO_WRITE = Line(
     "no place was understood; write it as '90 km west of Dirkou', '20 km after the well of Achegour', 'between "
@@ -58,6 +60,13 @@ _JUST_OF = re.compile(rf"{_OF}\s*{_ARTICLE}$")
 _REGION_AFTER = re.compile(r"^\s*(?:region|area|zone|desert)\b")
 _ROAD_AFTER = re.compile(r"^\s*(?:road|route|piste|track|axis|highway)\b")
 _ROAD = re.compile(r"(?:route|road|piste|track|axe|axis|highway)\W*(?:\w+\W+)?$")
+#: How a phrase longer than a name begins; all else need not be tried.
+_SHAPE = re.compile(
+    r"(?:(?:about|around|some|roughly|approximately|environ|peu|pres|quelque|a|at)\s+)*"
+    r"(?:(?:\d+(?:[.,]\d+)?|an?|half a|one|two|three|four|five|une?(?: demi)?|deux|trois|quatre|cinq)\s*"
+    r"(?:km|kms|kilomet\w+|days?|jours?|journees?|hours?|h|heures?)\b|(?:somewhere |quelque part )?(?:between|entre)\b"
+    r"|(?:the |le |la |les |l )?(?:wells?|puits|guelta|oasis|spring|source)\b)"
+)
 _RADIUS = re.compile(
     r"\s*(?:\+/-|\+-|±|within|a(?=[\d\s]+k\w*\s+pres))\s*\d+(?:[.,]\d+)?\s*(?:km|kms|kilometres?|kilometers?)(?:\s+pres)?(?!\w)"
 )
@@ -140,6 +149,12 @@ def _phrases(context: RegionContext, message: Message, findings: Findings) -> li
     """Return the places told in words, each by the longest stretch that is understood."""
     found: list[Told] = []
     mentions = _mentions(context, message)
+    if len(mentions) > _MOST_NAMES:
+        findings.ask(
+            f"{len(mentions)} places are named: which is meant? give --where",
+            f"{len(mentions)} lieux sont nommés : lequel ? donnez --where",
+        )
+        return []
     for number, mention in enumerate(mentions):
         if mention.is_country or any(each.start <= mention.start < each.end for each in found):
             continue
@@ -149,6 +164,14 @@ def _phrases(context: RegionContext, message: Message, findings: Findings) -> li
     return found
 
 
+@lru_cache(maxsize=4096)
+def _understood(context: RegionContext, text: str) -> Described | BadInput:
+    try:
+        return read_described(text, gazetteer(context))
+    except BadInput as error:
+        return error
+
+
 def _longest(
     context: RegionContext, message: Message, mention: _Mention, following: list[_Mention], findings: Findings
 ) -> Told | None:
@@ -156,11 +179,10 @@ def _longest(
     for start, end in _spans(message, mention, following):
         # "X, towards Y" is one phrase
         text = re.sub(r",(?=\s*(?:towards?|vers|en direction|direction|going))", " ", message.text[start:end])
-        try:
-            said = read_described(text, gazetteer(context))
-        except BadInput as error:
-            if any("fits several" in fault for fault in error.faults):
-                several = error
+        said = _understood(context, text)
+        if isinstance(said, BadInput):
+            if any("fits several" in fault for fault in said.faults):
+                several = said
             continue
         if said.kind == "at" and not said.radius_km:
             return _bare(context, message, Told(start, end, " ".join(text.split()), said), findings)
@@ -189,6 +211,7 @@ def _spans(message: Message, mention: _Mention, following: list[_Mention]) -> li
     ]
     # a number with its decimals is one word
     starts = [start for start in starts if start == 0 or not re.search(r"\d[.,]$", message.plain[:start][-2:])]
+    starts = [start for start in starts if _SHAPE.match(message.whole, start)]
     spans = [(start, end) for start in [*starts, mention.start] for end in ends]
     return sorted(spans, key=lambda span: span[0] - span[1])[:_MOST_CANDIDATES]
 
