@@ -201,7 +201,7 @@ def _chosen(known: AlertFields, findings: Findings) -> tuple[dict[str, Any], dic
         said = [findings.values.get(name, 0) for name in _PEOPLE]
         given = [getattr(known, name) or 0 for name in _PEOPLE]
         if any(said) and said != given:
-            _contradiction("people", sum(said), sum(given), findings)
+            _contradiction("people", _split(said), _split(given), findings)
     for each in fields(AlertFields):
         name, given_value = each.name, getattr(known, each.name)
         if name == "where":
@@ -216,6 +216,11 @@ def _chosen(known: AlertFields, findings: Findings) -> tuple[dict[str, Any], dic
         elif said_value is not None:
             values[name], sources[name] = said_value, "message"
     return values, sources
+
+
+def _split(people: list[int]) -> str:
+    """Write people as the sum of adults, children and pregnant women."""
+    return f"{sum(people)} ({' + '.join(map(str, people))})"
 
 
 def _contradiction(name: str, said: Any, given: Any, findings: Findings) -> None:
