@@ -131,7 +131,7 @@ def test_a_second_alert_of_the_same_event_is_proposed_never_merged(run: Any) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("open", "help"), "where"),
+        (("open", "help"), "no place"),
         (("show", "C-20260615-01"), "C-20260615-01"),
         (("show", "../../etc/passwd"), "case"),
         (("open", MESSAGE, "--told", "yesterday"), "instant"),
@@ -168,7 +168,7 @@ def test_cases_over_http(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ({"message": "help"}, "where"),
+        ({"message": "help"}, "no place"),
         ({"where": "Dirkou", "litres": -1}, "litres"),
         ({"where": "Dirkou", "vehicle": "submarine"}, "submarine"),
         ({"where": "Dirkou", "phone": "+227"}, "phone"),
