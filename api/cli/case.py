@@ -19,6 +19,7 @@ from api.cli.case_options import (
     reading_language_option,
 )
 from api.cli.case_output import show_case
+from api.cli.case_pattern import pattern_command
 from api.cli.case_read import read_command
 from api.cli.case_update import update_command
 from api.cli.common import json_option, print_json, print_table, progress_bar
@@ -29,6 +30,7 @@ def command() -> None:
     """Work on a call for help."""
 
 
+command.add_command(pattern_command)
 command.add_command(read_command)
 command.add_command(update_command)
 

@@ -51,7 +51,7 @@ def cleared(
         With each fault: a way that is not known, kilometres beyond its end, times that do not fit.
     """
     told = bool(start or towards)
-    lonlat = _way(context, start, towards) if told else np.array(_last_order(state.events, asset_id).lonlat)
+    lonlat = way_between(context, start, towards) if told else np.array(_last_order(state.events, asset_id).lonlat)
     km = np.append(0.0, np.cumsum(line_lengths_m(lonlat))) / M_PER_KM
     if not 0 <= from_km < to_km:
         raise BadInput(f"from km {from_km:g} to km {to_km:g} is no way")
@@ -69,7 +69,14 @@ def cleared(
     return _driven(points, times, said, asset_id, platform)
 
 
-def _way(context: RegionContext, start: str, towards: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def way_between(context: RegionContext, start: str, towards: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the quickest way over tracks between two places, shape (n, 2), degrees.
+
+    Raises
+    ------
+    BadInput
+        If a place is missing or not known, or no track joins them.
+    """
     if not (start and towards):
         raise BadInput("say from which place and towards which one the kilometres are counted")
     graph = graph_of(context)
