@@ -15,20 +15,24 @@ from sar.particles import Particles
 Array = NDArray[np.float64]
 
 
-def pinned(particles: Particles, lon: float, lat: float, hour: float, radius_km: float, rng: Generator) -> Particles:
-    """Move whole lives so that each person is near a position at an hour: the shape of the way stays.
+def pinned(
+    particles: Particles, lon: float, lat: float, hour: NDArray[np.int64], radius_km: float, rng: Generator
+) -> Particles:
+    """Move whole lives so that each person is near a position at an hour: the shape of the way and its clock stay.
 
     Parameters
     ----------
     particles : Particles
     lon, lat : float
         Degrees.
-    hour : float
+    hour : array of int, shape (n,)
+        Whole hours from the start, for each person; at most the last one followed.
     radius_km : float
         Standard deviation around the position, km.
     rng : Generator
     """
-    at_lon, at_lat = particles.at(hour)
+    who = np.arange(len(particles))
+    at_lon, at_lat = particles.lon[hour, who].astype(float), particles.lat[hour, who].astype(float)
     north_km, east_km = radius_km * rng.standard_normal((2, len(particles)))
     scale = np.cos(np.radians(particles.lat)) / np.cos(np.radians(lat))
     to_lat = lat + north_km / KM_PER_DEG

@@ -242,7 +242,7 @@ def _particles(
             continue
         rng = np.random.default_rng([seed, each.number])
         genuine = GENUINE[clue.grade.value]
-        sets.append(_from_clue(context, clue, hour, weights, people, scene, rng, count))
+        sets.append(_from_clue(context, clue, hour, weights, people, scene, sets[0], rng))
         shares = [share * (1 - genuine) for share in shares] + [genuine]
         pins.add(each.number)
     share = np.concatenate([np.full(len(one), part / len(one)) for one, part in zip(sets, shares, strict=True)])
@@ -251,20 +251,20 @@ def _particles(
 
 def _from_clue(
     context: RegionContext, clue: Clue, hour: float, weights: dict[Scenario, float], people: People, scene: Scene,
-    rng: np.random.Generator, count: int,
+    base: Particles, rng: np.random.Generator,
 ) -> Particles:  # fmt: skip
-    """Draw people who were where a clue says: from there on for a vehicle, moved there for the rest."""
-    text = f"{clue.lat:.5f}N {clue.lon:.5f}E" if clue.lat >= 0 and clue.lon >= 0 else f"{clue.lat:.5f},{clue.lon:.5f}"
-    _, at = locate(context, f"{text} ± {max(clue.radius_km, 0.5):g} km")
+    """Return people who were where a clue says: who set out there for a vehicle, else who came by there."""
     if "vehicle" in clue.what:
-        walking = (
-            {name: w for name, w in weights.items() if name is not Scenario.STAYED} if "empty" in clue.what else weights
-        )
-        total = sum(walking.values()) or 1.0
-        used = {name: w / total for name, w in walking.items()} if sum(walking.values()) else weights
-        return simulate(at, used, people, scene, rng, count)
-    moved = simulate(at, weights, people, scene, rng, count)
-    return pinned(moved, clue.lon, clue.lat, hour, clue.radius_km, rng)
+        letters = f"{abs(clue.lat):.5f}{'S' if clue.lat < 0 else 'N'} {abs(clue.lon):.5f}{'W' if clue.lon < 0 else 'E'}"
+        _, at = locate(context, f"{letters} ± {max(clue.radius_km, 0.5):g} km")
+        left = {name: w for name, w in weights.items() if clue.what == "vehicle" or name is not Scenario.STAYED}
+        total = sum(left.values())
+        fits = {name: w / total for name, w in left.items()} if total > 0 else weights
+        return simulate(at, fits, people, scene, rng, len(base))
+    seen = np.full(len(base), int(min(hour, base.hours)))
+    # footprints and the dead were left at some time before they were found
+    by_then = seen if clue.what == "sighting" else rng.integers(0, seen + 1)
+    return pinned(base, clue.lon, clue.lat, by_then, clue.radius_km, rng)
 
 
 def _near(particles: Particles, clue: Clue, hour: float) -> float:
