@@ -43,7 +43,7 @@ SUMMARIES = {
     "risk": "List the riskiest segments of a day, or write rasters.",
     "route": "Find a way between two positions, with its dry gaps.",
     "site": "Say where new bases, water points or beacons would reach most people.",
-    "case": "Work on a call for help: where a description puts people.",
+    "case": "Work on a call for help: where they may be, how long they have, where to look first.",
     "survive": "Say how long a group in distress has got.",
     "drift": "Write drift scenarios for OpenDrift, map its results.",
     "incident": "Read incident files, every row accounted for.",
