@@ -54,6 +54,8 @@ Array = NDArray[np.float64]
 
 #: Hours followed beyond now, and in all.
 AHEAD_H, LEAST_H, MOST_H = 48, 72, 360
+#: A phone at or below this may fail any moment, per cent.
+LOW_BATTERY_PCT = 20.0
 #: Fewer of the particles near a clue than this, of all: a set is made that starts from the clue.
 _FEW_NEAR = 0.01
 
@@ -173,6 +175,10 @@ def replay(
     belief, gains, remarks = _told(belief, skies, events, pinned_by)
     progress(1.0)
     assets = _assets(events)
+    if alert.battery_pct is not None and alert.battery_pct <= LOW_BATTERY_PCT:
+        remarks += (
+            f"their phone was at {alert.battery_pct:g} %: ask first for a position by message, then let it rest",
+        )
     if belief.effective < 300:
         remarks += ("few of the possibilities drawn still fit all messages: the map is coarse",)
     if (now - alert.stranded_at).total_seconds() / 3600 + AHEAD_H > MOST_H:
