@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from maps.plan_view import ConvoyView, PlanView
@@ -31,17 +33,19 @@ class Frame:
     top: float
     scale: float
     stretch: float
+    width: float = WIDTH
+    height: float = HEIGHT
 
     @classmethod
-    def around(cls, lonlat: Array) -> Frame:
+    def around(cls, lonlat: Array, width: float = WIDTH, height: float = HEIGHT) -> Frame:
         """Fit positions into the picture with a tenth of room around; longitude shrinks with the latitude."""
         middle = (lonlat.min(axis=0) + lonlat.max(axis=0)) / 2
         stretch = float(np.cos(np.radians(middle[1])))
         span = np.maximum(lonlat.max(axis=0) - lonlat.min(axis=0), 0.2) * (stretch, 1.0) * 1.2
-        scale = float(min((WIDTH - 2 * MARGIN) / span[0], (HEIGHT - 2 * MARGIN) / span[1]))
-        half = np.array([(WIDTH - 2 * MARGIN) / scale / stretch, (HEIGHT - 2 * MARGIN) / scale]) / 2
+        scale = float(min((width - 2 * MARGIN) / span[0], (height - 2 * MARGIN) / span[1]))
+        half = np.array([(width - 2 * MARGIN) / scale / stretch, (height - 2 * MARGIN) / scale]) / 2
         (left, bottom), (right, top) = (middle - half).tolist(), (middle + half).tolist()
-        return cls(left, bottom, right, top, scale, stretch)
+        return cls(left, bottom, right, top, scale, stretch, width, height)
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
         """Return where a position is drawn."""
@@ -60,26 +64,27 @@ def order_map(view: PlanView, convoy: ConvoyView, language: Language) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="{FONTS}" font-size="8">',
         f'<clipPath id="frame"><rect {inner}/></clipPath>',
-        *_grid(frame),
+        *grid_lines(frame),
         '<g clip-path="url(#frame)">',
-        *_network(view, frame),
-        _line(frame, convoy.lonlat, 'stroke="white" stroke-width="5"'),
-        _line(frame, convoy.lonlat, 'stroke="black" stroke-width="2.6"'),
-        *_wells(view, frame),
+        *network_lines(view.segments, frame),
+        polyline(frame, convoy.lonlat, 'stroke="white" stroke-width="5"'),
+        polyline(frame, convoy.lonlat, 'stroke="black" stroke-width="2.6"'),
+        *well_marks(view.water_points, frame),
         "</g>",
-        *_places(view, frame, language),
+        *place_marks(view.places, frame, language),
         *_stops(convoy, frame),
         f'<rect {inner} fill="none" stroke="black"/></svg>',
     ]
     return "".join(parts)
 
 
-def _line(frame: Frame, lonlat: Array, look: str) -> str:
+def polyline(frame: Frame, lonlat: Array, look: str) -> str:
+    """Draw a line of positions."""
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (frame.at(lon, lat) for lon, lat in lonlat.tolist()))
     return f'<polyline points="{points}" fill="none" stroke-linejoin="round" {look}/>'
 
 
-def _grid(frame: Frame) -> list[str]:
+def grid_lines(frame: Frame) -> list[str]:
     """Lines of whole degrees or parts of them, labelled outside the frame."""
     longest = max((frame.right - frame.left) * frame.stretch, frame.top - frame.bottom)
     step = next((each for each in GRID_DEG if longest / each <= MOST_LINES), GRID_DEG[-1])
@@ -87,26 +92,29 @@ def _grid(frame: Frame) -> list[str]:
     parts = []
     for lon in np.arange(np.ceil(frame.left / step), np.floor(frame.right / step) + 1) * step:
         x, _ = frame.at(float(lon), frame.top)
-        parts.append(f'<path d="M{x:.1f} {MARGIN}V{HEIGHT - MARGIN}" stroke="#999" stroke-width="0.4"/>')
-        parts.append(f'<text x="{x:.1f}" y="{MARGIN - 4}" text-anchor="middle">{lon:.{digits}f}°E</text>')
+        side = "E" if lon >= 0 else "W"
+        parts.append(f'<path d="M{x:.1f} {MARGIN}V{frame.height - MARGIN}" stroke="#999" stroke-width="0.4"/>')
+        parts.append(f'<text x="{x:.1f}" y="{MARGIN - 4}" text-anchor="middle">{abs(lon):.{digits}f}°{side}</text>')
     for lat in np.arange(np.ceil(frame.bottom / step), np.floor(frame.top / step) + 1) * step:
         _, y = frame.at(frame.left, float(lat))
-        parts.append(f'<path d="M{MARGIN} {y:.1f}H{WIDTH - MARGIN}" stroke="#999" stroke-width="0.4"/>')
+        parts.append(f'<path d="M{MARGIN} {y:.1f}H{frame.width - MARGIN}" stroke="#999" stroke-width="0.4"/>')
         parts.append(f'<text x="{MARGIN - 2}" y="{y + 3:.1f}" text-anchor="end" font-size="7">{lat:.{digits}f}</text>')
     return parts
 
 
-def _network(view: PlanView, frame: Frame) -> list[str]:
-    box = view.segments.cx[frame.left : frame.right, frame.bottom : frame.top]
+def network_lines(segments: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    """Draw the tracks inside a frame, dashed."""
+    box = segments.cx[frame.left : frame.right, frame.bottom : frame.top]
     return [
-        _line(frame, np.asarray(line.coords), 'stroke="#777" stroke-width="0.8" stroke-dasharray="3 2"')
+        polyline(frame, np.asarray(line.coords), 'stroke="#777" stroke-width="0.8" stroke-dasharray="3 2"')
         for line in box.geometry
     ]
 
 
-def _wells(view: PlanView, frame: Frame) -> list[str]:
+def well_marks(water_points: pd.DataFrame, frame: Frame) -> list[str]:
+    """Draw water as drops, hollow where it is not counted on."""
     marks = []
-    for well in view.water_points.itertuples():
+    for well in water_points.itertuples():
         if frame.holds(well.lon, well.lat):
             x, y = frame.at(well.lon, well.lat)
             fill = "black" if well.probability >= COUNTED_ON else "white"
@@ -117,9 +125,10 @@ def _wells(view: PlanView, frame: Frame) -> list[str]:
     return marks
 
 
-def _places(view: PlanView, frame: Frame, language: Language) -> list[str]:
+def place_marks(places: pd.DataFrame, frame: Frame, language: Language) -> list[str]:
+    """Draw places as squares with their names."""
     marks = []
-    for place in view.places.itertuples():
+    for place in places.itertuples():
         if frame.holds(place.lon, place.lat):
             x, y = frame.at(place.lon, place.lat)
             name = escape(str(getattr(place, name_column(language))))

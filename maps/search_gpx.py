@@ -46,6 +46,8 @@ class SearchWay:
         With a time zone; with the hours it puts a time on each point of the track.
     searching : array of bool, shape (n - 1,), optional
         False on transits; not given, nothing is said of a piece.
+    times : tuple of datetime, optional
+        With a time zone, one for each point; goes before `hours` and `starts`.
     """
 
     name: str
@@ -54,6 +56,7 @@ class SearchWay:
     hours: float | None = None
     starts: datetime | None = None
     searching: NDArray[np.bool_] | None = None
+    times: tuple[datetime, ...] | None = None
 
     @classmethod
     def of(
@@ -162,6 +165,8 @@ def _track(way: SearchWay) -> gpxpy.gpx.GPXTrack:
 
 def _times(way: SearchWay) -> Sequence[datetime | None]:
     """Return the time at each point, to the second, or None for all."""
+    if way.times is not None:
+        return [require_utc(each).replace(microsecond=0) for each in way.times]
     if way.starts is None or way.hours is None:
         return [None] * len(way.lonlat)
     start = require_utc(way.starts).replace(microsecond=0)
