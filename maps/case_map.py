@@ -14,10 +14,14 @@ from maps.words import Language
 
 Array = NDArray[np.float64]
 
-WIDTH, HEIGHT = 520.0, 440.0
+WIDTH, HEIGHT = 520.0, 500.0
+#: Cut off at the edges of the picture: left and top, width and height lost.
+_CROP = (2.0, 12.0, 16.0, 34.0)
 #: By level; the greys they print as are as far apart as the colours.
 SHADES = {0.95: "#fdebc8", 0.75: "#fbc46d", 0.50: "#e8842c"}
 SEARCHED, NEXT, UNDER_WAY = "#1b6fa8", "#000000", "#7a0177"
+#: The region of 95 % is shown whole up to this size; nothing narrower is shown, degrees.
+_WIDEST_DEG, _NARROWEST_DEG = 1.0, 0.7
 #: Lengths of the scale bar, km: the longest one that takes at most this part of the picture.
 _BARS_KM, _BAR_PART = (1, 2, 5, 10, 20, 50, 100, 200, 500), 0.25
 
@@ -26,9 +30,11 @@ def case_map(view: CaseView, language: Language) -> str:
     """Return the map; legs carry the number of their row in the table, searches are thin double lines."""
     shown = regions(view.poa)
     frame = Frame.around(_corners(view, shown), WIDTH, HEIGHT)
+    width, height = WIDTH - _CROP[2], HEIGHT - _CROP[3]
     inner = f'x="{MARGIN}" y="{MARGIN}" width="{WIDTH - 2 * MARGIN}" height="{HEIGHT - 2 * MARGIN}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{_CROP[0]} {_CROP[1]} {width} {height}" '
         f'font-family="{FONTS}" font-size="9">',
         f'<clipPath id="frame"><rect {inner}/></clipPath>',
         '<g clip-path="url(#frame)">',
@@ -52,8 +58,12 @@ def case_map(view: CaseView, language: Language) -> str:
 
 
 def _corners(view: CaseView, shown: tuple[Region, ...]) -> Array:
-    """Return what has to be inside: the region of 75 %, clues, finds, and what is near of the rest."""
-    left, bottom, right, top = shown[1].shape.bounds
+    """Return what has to be inside: the region of 95 % or, where that is wide, of 75 %, and what is near of the rest."""
+    wide = shown[0].shape.bounds
+    whole = max(wide[2] - wide[0], wide[3] - wide[1]) <= _WIDEST_DEG
+    left, bottom, right, top = wide if whole else shown[1].shape.bounds
+    spare = max(_NARROWEST_DEG - (right - left), _NARROWEST_DEG - (top - bottom), 0.0) / 2
+    left, bottom, right, top = left - spare, bottom - spare, right + spare, top + spare
     near = shapely.box(left, bottom, right, top).buffer(0.5)
     points = [(left, bottom), (right, top)]
     points += [(each.lon, each.lat) for each in view.clues] + [(each.lon, each.lat) for each in view.finds]
@@ -90,7 +100,8 @@ def _legs(view: CaseView, frame: Frame) -> list[str]:
         # pieces of one kind are drawn together
         turns = np.flatnonzero(np.diff(searching.astype(int))) + 1
         for first, last in zip([0, *turns.tolist()], [*turns.tolist(), len(searching)], strict=True):
-            look = 'stroke-width="2"' if searching[first] else 'stroke-width="1" stroke-dasharray="1 2.5"'
+            broad = 2.0 if each.choice.leg.pattern is None else 1.0
+            look = f'stroke-width="{broad}"' if searching[first] else 'stroke-width="1" stroke-dasharray="1 2.5"'
             parts.append(polyline(frame, each.lonlat[first : last + 1], f'stroke="{NEXT}" {look}'))
     return parts
 
@@ -108,8 +119,9 @@ def _ends(view: CaseView, frame: Frame) -> list[str]:
         label = "·".join(map(str, numbers))
         width = 10 + 5 * len(label)
         marks.append(
-            f'<rect x="{x - width / 2:.1f}" y="{y - 7:.1f}" width="{width:.1f}" height="14" rx="7" fill="black"/>'
-            f'<text x="{x:.1f}" y="{y + 3.4:.1f}" text-anchor="middle" font-weight="bold" fill="white">{label}</text>'
+            f'<path d="M{x:.1f} {y:.1f}v10" stroke="black" stroke-width="1.4"/>'
+            f'<rect x="{x - width / 2:.1f}" y="{y + 8:.1f}" width="{width:.1f}" height="14" rx="7" fill="black" '
+            f'stroke="white"/><text x="{x:.1f}" y="{y + 18.4:.1f}" text-anchor="middle" font-weight="bold" fill="white">{label}</text>'
         )
     return marks
 

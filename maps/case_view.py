@@ -142,6 +142,8 @@ class CaseView:
         With all facts learnt since; its words are not to be exported.
     said : Described
         Its place as understood.
+    told_bearing_deg : float or None
+        Way that walkers were said to go.
     looked_for, found_alive, found_dead : int
     hours_left : tuple of float
         Until a tenth, half and nine tenths of those now alive are dead; infinity beyond `ahead_h`.
@@ -191,6 +193,7 @@ class CaseView:
     zone: ZoneInfo
     alert: Alert
     said: Described
+    told_bearing_deg: float | None
     looked_for: int
     found_alive: int
     found_dead: int

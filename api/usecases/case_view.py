@@ -9,21 +9,28 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from babel import Locale
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from api.context import RegionContext
 from api.usecases.case_events import Clue, Driven, Found, Opened, Ordered, Storm
 from api.usecases.case_replay import CaseState
+from api.usecases.case_scene import told_bearing
 from api.usecases.inputs import timezone_of
 from api.usecases.locate import LANGUAGES, gazetteer, locate, tracks_of
-from data.units import KM_PER_DEG
+from data.ellipsoid import earth_centred_m
+from data.units import KM_PER_DEG, M_PER_KM
 from maps.case_view import CaseView, ClueMark, FindMark, LastPosition, NextLeg, OrderedLeg, SearchedTrack
 from routes.described import read_described
 from sar.handover import NEEDED_SERVICES
 from sar.next_legs import Advice, AssetAdvice
 from sar.poa import poa_grid, search_areas
 from sar.scenarios import Scenario
+from sar.whereabouts import Whereabouts
 
 Array = NDArray[np.float64]
+
+#: Chance within about this of a position makes it the likeliest, km.
+_AROUND_KM = 5.0
 
 
 def case_view(context: RegionContext, state: CaseState, document: dict[str, Any], advice: Advice | None) -> CaseView:
@@ -50,6 +57,7 @@ def case_view(context: RegionContext, state: CaseState, document: dict[str, Any]
         zone=ZoneInfo(timezone_of(country)),
         alert=state.alert,
         said=read_described(state.alert.where, gazetteer(context)),
+        told_bearing_deg=told_bearing(context, state.alert, locate(context, state.alert.where)[1]),
         looked_for=state.looked_for,
         found_alive=state.found_alive,
         found_dead=state.found_dead,
@@ -83,22 +91,32 @@ def case_view(context: RegionContext, state: CaseState, document: dict[str, Any]
 
 
 def last_positions(context: RegionContext, state: CaseState) -> tuple[LastPosition, ...]:
-    """Return the middle of where the alert puts people, as understood now and, where it was another, as it came in."""
+    """Return the likeliest spot of where the alert puts people, as understood now and, where it was another, as it came in."""
     opened = state.events[0].event
     assert isinstance(opened, Opened)
-    now = _middle(context, "alert", state.alert.where)
+    now = _likeliest(context, "alert", state.alert.where)
     if opened.where == state.alert.where:
         return (now,)
-    return now, _middle(context, "first alert", opened.where)
+    return now, _likeliest(context, "first alert", opened.where)
 
 
-def _middle(context: RegionContext, name: str, where: str) -> LastPosition:
-    _, found = locate(context, where)
-    lon, lat = (float(np.average(axis, weights=found.weight)) for axis in (found.lon, found.lat))
+def _likeliest(context: RegionContext, name: str, where: str) -> LastPosition:
+    """Return the position told, else that with most of the chance around it: a mean may lie between two tracks."""
+    said, found = locate(context, where)
+    lon, lat = (said.place.lon, said.place.lat) if said.kind == "at" else _densest(found)
     away_km = np.hypot((found.lon - lon) * np.cos(np.radians(lat)), found.lat - lat) * KM_PER_DEG
     order = np.argsort(away_km)
     row = int(np.searchsorted(np.cumsum(found.weight[order]), 0.5 * found.weight.sum()))
     return LastPosition(name, lon, lat, float(away_km[order][min(row, len(order) - 1)]))
+
+
+def _densest(found: Whereabouts) -> tuple[float, float]:
+    near = cKDTree(earth_centred_m(found.lon, found.lat)).sparse_distance_matrix(
+        cKDTree(earth_centred_m(found.lon, found.lat)), 3 * _AROUND_KM * M_PER_KM, output_type="coo_matrix"
+    )
+    bell = found.weight[near.col] * np.exp(-((near.data / (_AROUND_KM * M_PER_KM)) ** 2) / 2)
+    best = int(np.argmax(np.bincount(near.row, bell, len(found.lon))))
+    return float(found.lon[best]), float(found.lat[best])
 
 
 def nearest_country(context: RegionContext, lon: float, lat: float) -> str:
@@ -164,8 +182,8 @@ def _legs(state: CaseState, each: AssetAdvice) -> list[NextLeg]:
 def _safety(context: RegionContext, advice: Advice) -> dict[str, str]:
     """Return for each asset the place of safety nearest to the end of its leg, in the country of its base only."""
     marked = context.pack.places_of_safety
-    fit = marked[[set(each.split(";")) >= NEEDED_SERVICES for each in marked["services"]] & (marked["room"] > 0)]
-    safe = context.pack.places.loc[fit["place_id"]]
+    fit = [set(str(row.services).split(";")) >= NEEDED_SERVICES and row.room > 0 for row in marked.itertuples()]
+    safe = context.pack.places.loc[marked.loc[fit, "place_id"]]
     found = {}
     for each in advice.assets:
         if each.best is None:
