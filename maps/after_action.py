@@ -189,8 +189,8 @@ def _subject(opened: Alert, alert: Alert) -> dict[str, Any]:
 def _find(view: CaseView, facts: CaseFacts, first: FindFacts | None) -> dict[str, Any]:
     """Return place and way of the first find."""
     keys = (
-        "find_lon", "find_lat", "find_elevation_m", "distance_ipp_find_km", "bearing_ipp_find_deg", "elevation_change_m",
-        "found_by_platform", "found_on_ordered_leg",
+        "find_lon", "find_lat", "find_elevation_m", "distance_ipp_find_km", "bearing_ipp_find_deg",
+        "elevation_change_m", "found_by_platform", "found_on_ordered_leg",
     )  # fmt: skip
     if first is None:
         return dict.fromkeys(keys)

@@ -58,7 +58,7 @@ def case_map(view: CaseView, language: Language) -> str:
 
 
 def _corners(view: CaseView, shown: tuple[Region, ...]) -> Array:
-    """Return what has to be inside: the region of 95 % or, where that is wide, of 75 %, and what is near of the rest."""
+    """Return what has to be inside: the region of 95 % or, where that is wide, of 75 %, and what is near it."""
     wide = shown[0].shape.bounds
     whole = max(wide[2] - wide[0], wide[3] - wide[1]) <= _WIDEST_DEG
     left, bottom, right, top = wide if whole else shown[1].shape.bounds
@@ -121,7 +121,8 @@ def _ends(view: CaseView, frame: Frame) -> list[str]:
         marks.append(
             f'<path d="M{x:.1f} {y:.1f}v10" stroke="black" stroke-width="1.4"/>'
             f'<rect x="{x - width / 2:.1f}" y="{y + 8:.1f}" width="{width:.1f}" height="14" rx="7" fill="black" '
-            f'stroke="white"/><text x="{x:.1f}" y="{y + 18.4:.1f}" text-anchor="middle" font-weight="bold" fill="white">{label}</text>'
+            f'stroke="white"/><text x="{x:.1f}" y="{y + 18.4:.1f}" text-anchor="middle" '
+            f'font-weight="bold" fill="white">{label}</text>'
         )
     return marks
 

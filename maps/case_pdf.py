@@ -15,7 +15,7 @@ from maps.words import Language
 
 
 def case_pdf(view: CaseView, language: Language) -> bytes:
-    """Return the sheet, set by typst with the fonts that ship with the project; text shrinks until one page holds it."""
+    """Return the sheet, set by typst with the fonts that ship with the project; it shrinks until one page holds it."""
     import typst
 
     with tempfile.TemporaryDirectory() as folder:

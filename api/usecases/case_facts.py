@@ -23,7 +23,7 @@ from sar.mapscore import score
 from sar.poa import poa_grid
 from sar.sweep import Platform
 
-#: How near a find has to be for a scenario to fit it, km; hours after its end in which a leg is still being driven home.
+#: How near a find has to be for a scenario to fit it, km; hours that a leg may take longer than it was ordered.
 _FIT_KM, _LATE_H = 2.0, 2.0
 
 

@@ -91,7 +91,7 @@ def case_view(context: RegionContext, state: CaseState, document: dict[str, Any]
 
 
 def last_positions(context: RegionContext, state: CaseState) -> tuple[LastPosition, ...]:
-    """Return the likeliest spot of where the alert puts people, as understood now and, where it was another, as it came in."""
+    """Return the likeliest spot of the alert as understood now and, where it said another place, as it came in."""
     opened = state.events[0].event
     assert isinstance(opened, Opened)
     now = _likeliest(context, "alert", state.alert.where)
