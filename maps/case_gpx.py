@@ -20,8 +20,8 @@ _WATER_KM, _MOST_WATER = 40.0, 20
 
 
 def case_gpx(view: CaseView) -> dict[str, bytes]:
-    """Return a file for each asset that has a leg to do, by its name; words in English, as in all receivers' files."""
-    under_way = {each.asset_id: each for each in view.under_way}
+    """Return a file for each asset with a leg to do in an open case; in English, as all receivers' files."""
+    under_way = {each.asset_id: each for each in view.under_way if view.status == "open"}
     best = {each.asset_id: each for each in view.best_legs}
     files = {}
     for asset_id in sorted({*under_way, *best}):

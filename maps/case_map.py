@@ -15,6 +15,8 @@ from maps.words import Language
 Array = NDArray[np.float64]
 
 WIDTH, HEIGHT = 520.0, 500.0
+#: Legs in the table of the sheet, and numbered on the map.
+MOST_LEGS = 6
 #: Cut off at the edges of the picture: left and top, width and height lost.
 _CROP = (2.0, 12.0, 16.0, 34.0)
 #: By level; the greys they print as are as far apart as the colours.
@@ -109,7 +111,7 @@ def _legs(view: CaseView, frame: Frame) -> list[str]:
 def _ends(view: CaseView, frame: Frame) -> list[str]:
     """Number the end of each next leg as in the table; ends at one spot share a mark."""
     ends: dict[tuple[float, float], list[int]] = {}
-    for number, each in enumerate(view.best_legs, start=1):
+    for number, each in enumerate(view.best_legs[:MOST_LEGS], start=1):
         lon, lat = each.lonlat[-1].tolist()
         if frame.holds(lon, lat):
             x, y = frame.at(lon, lat)

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from maps.case_map import NEXT, SEARCHED, SHADES, UNDER_WAY
+from maps.case_map import MOST_LEGS, NEXT, SEARCHED, SHADES, UNDER_WAY
 from maps.case_view import CaseView, NextLeg
 from maps.case_words import (
     CLUE,
@@ -34,7 +34,7 @@ from maps.words import Language, number, phrase
 Say = Callable[..., str]
 
 #: Rows of the lists; the rest is told by its number.
-MOST_LEGS, MOST_CLUES, MOST_UNDER_WAY, MOST_REMARKS, MOST_QUESTIONS = 6, 3, 3, 4, 2
+MOST_CLUES, MOST_UNDER_WAY, MOST_REMARKS, MOST_QUESTIONS = 3, 3, 4, 2
 
 
 def case_document(view: CaseView, language: Language) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A case as GPX: one file for each asset that has somewhere to go, read back by gpxpy."""
 
+from dataclasses import replace
+
 import gpxpy
 import numpy as np
 import pytest
@@ -49,6 +51,10 @@ def test_places_come_with_it(files):
         assert WRITTEN not in content.decode()
     safe = set(view.safety.values())
     assert safe and all(view.places.at[each, "country"] == "NE" for each in safe)
+
+
+def test_a_case_that_is_not_open_sends_nobody():
+    assert case_gpx(replace(told_case().view, status="suspended", next_legs=())) == {}
 
 
 def test_files_are_valid_against_the_schema(files, shared):

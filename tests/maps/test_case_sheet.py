@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 from tests_case_views import WRITTEN, told_case
 
-from maps.case_map import case_map
+from maps.case_map import MOST_LEGS, case_map
 from maps.case_pdf import case_pdf
-from maps.case_sheet import MOST_CLUES, MOST_LEGS, MOST_REMARKS, case_document
+from maps.case_sheet import MOST_CLUES, MOST_REMARKS, case_document
 from maps.case_words import (
     CLUE,
     MOVEMENT,
