@@ -62,7 +62,7 @@ def case_document(view: CaseView, language: Language) -> dict[str, Any]:
             km=number(first.radius_km, 0, language),
         ),
         "left_title": say("Time left if nobody reaches them (an estimate, not a deadline)"),
-        "left": _left(view, language, say),
+        "left": _left(view, language, say) if view.looked_for else [],
         "legend": _legend(view, say),
         "scenarios_title": say("What they may have done"),
         "scenarios_heads": [say("before"), say("now")],

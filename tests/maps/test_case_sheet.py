@@ -103,6 +103,14 @@ def test_a_closed_case_proposes_nothing():
     assert document["legs"] == [] and "not open" in document["legs_notes"][0] and document["status"] == "closed case"
 
 
+def test_when_all_are_found_no_hours_are_left(tmp_path):
+    view = replace(told_case().view, looked_for=0, status="closed", next_legs=(), idle=(), questions=(), clues=())
+    document = case_document(view, "fr")
+    assert document["left"] == []
+    pages, text = read(case_pdf(view, "fr"), tmp_path)
+    assert pages == 1 and "Temps restant" not in text and "cas clos" in text
+
+
 def test_hours_are_rounded_down_and_never_said_beyond_what_is_followed():
     view = replace(told_case().view, hours_left=(0.4, 17.99, math.inf), ahead_h=48.6)
     now, first, half, last = case_document(view, "en")["left"]
