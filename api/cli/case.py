@@ -136,7 +136,8 @@ def next_command(
         if folder is not None:
             from api.usecases.case_export import export_case
 
-            document["files"] = [str(path) for path in export_case(desk.context, state, document, folder, (), ("gpx",))]
+            files = export_case(desk.context, state, document, folder, languages=(), formats=("gpx",))
+            document["files"] = [str(path) for path in files]
     if as_json:
         print_json({name: document[name] for name in (
             "case_id", "now", "hours_left", "pos", "next", "next_pos", "next_alive", "questions", "effort", "remarks",
@@ -216,8 +217,8 @@ def close_command(
               show_default=True, help="Folder; the files hold positions of people in danger.")  # fmt: skip
 @click.option("--lang", "languages", multiple=True, type=click.Choice(["fr", "en", "ar"]), default=("fr",),
               show_default=True, help="Of the page; may be given several times.")  # fmt: skip
-@click.option("--format", "formats", multiple=True, type=click.Choice(["pdf", "gpx", "geojson", "record"]),
-              help="All where none is given.")  # fmt: skip
+@click.option("--format", "formats", multiple=True, type=click.Choice(["pdf", "gpx", "geojson", "record", "raster"]),
+              help="All but the raster where none is given.")  # fmt: skip
 @now_option
 @cases_option
 @json_option
@@ -231,8 +232,11 @@ def export_command(
         from api.usecases.case_export import FORMATS, export_case
 
         progress(0.2)
-        state, document = desk.show(case_id, now, progress=lambda share: progress(0.2 + 0.4 * share))
-        files = export_case(desk.context, state, document, folder, languages, formats or FORMATS)
+        state, document = desk.show(case_id, now, progress=lambda share: progress(0.2 + 0.3 * share))
+        files = export_case(
+            desk.context, state, document, folder, languages=languages, formats=formats or FORMATS[:-1],
+            progress=lambda share: progress(0.5 + 0.5 * share),
+        )  # fmt: skip
     if as_json:
         print_json({"case_id": case_id, "files": [str(path) for path in files]})
         return
