@@ -59,19 +59,62 @@ class Swath:
         """Geodesic length."""
         return float(line_lengths_m(np.column_stack([self.lon, self.lat])).sum() / 1000)
 
-    def dense(self) -> tuple[Array, Array, Array, Array]:
-        """Return positions (earth-centred, m), hours, widths (n, targets) and lon, lat (n, 2) of points close by."""
+    def dense(self) -> Stretches:
+        """Cut the pieces on which anything is looked for into short straight stretches."""
         length_m = line_lengths_m(np.column_stack([self.lon, self.lat]))
         widest = self.width_m.max(axis=1)
         step = np.clip(np.where(widest > 0, widest / 4, _STEP_M), _LEAST_STEP_M, _STEP_M)
         count = np.where(widest > 0, np.maximum(np.ceil(length_m / step), 1), 0).astype(int)
         piece = np.repeat(np.arange(len(count)), count)
         number = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
-        part = (number + 0.5) / count[piece]
-        lon, lat, hour = (
-            axis[piece] + part * (axis[piece + 1] - axis[piece]) for axis in (self.lon, self.lat, self.hour)
-        )
-        return earth_centred_m(lon, lat), hour, self.width_m[piece], np.column_stack([lon, lat])
+
+        def at(part: Array) -> tuple[Array, Array, Array]:
+            lon, lat, hour = (
+                axis[piece] + part * (axis[piece + 1] - axis[piece]) for axis in (self.lon, self.lat, self.hour)
+            )
+            return lon, lat, hour
+
+        lon, lat, hour = at((number + 0.5) / count[piece])
+        begin, end = (earth_centred_m(*at((number + each) / count[piece])[:2]) for each in (0, 1))
+        lonlat = np.column_stack([lon, lat])
+        return Stretches(earth_centred_m(lon, lat), (end - begin) / 2, hour, self.width_m[piece], lonlat)
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Short straight parts of a swath.
+
+    Attributes
+    ----------
+    middle_m, half_m : array, shape (n, 3)
+        Earth-centred; from the middle of a stretch to its end.
+    hour : array, shape (n,)
+    width_m : array, shape (n, len(TARGETS))
+    lonlat : array, shape (n, 2)
+        Of the middle, degrees.
+    """
+
+    middle_m: Array
+    half_m: Array
+    hour: Array
+    width_m: Array
+    lonlat: Array
+
+    def part(self, rows: NDArray[np.bool_]) -> Stretches:
+        """Return some of them."""
+        return Stretches(*(each[rows] for each in (self.middle_m, self.half_m, self.hour, self.width_m, self.lonlat)))
+
+    def away_m(self, at_m: Array, reach_m: float) -> Array:
+        """Return the distance of positions from the nearest stretch; infinite where farther than the reach."""
+        half = np.linalg.norm(self.half_m, axis=1)
+        found, row = cKDTree(self.middle_m).query(at_m, distance_upper_bound=max(reach_m, 1.0) + float(half.max()))
+        away = np.full(len(at_m), np.inf)
+        near = np.flatnonzero(np.isfinite(found))
+        row = row[near]
+        off = at_m[near] - self.middle_m[row]
+        along = (off * self.half_m[row]).sum(axis=1) / np.maximum(half[row] ** 2, 1e-12)
+        away[near] = np.linalg.norm(off - np.clip(along, -1, 1)[:, None] * self.half_m[row], axis=1)
+        return away
 
 
 def lateral_pod(away_m: Array, width_m: Array) -> Array:
@@ -114,30 +157,53 @@ def sightings(particles: Particles, swath: Swath) -> Sightings:
     """Return what is seen, hour by hour: within an hour the nearest passage counts, once.
 
     Particles stand still within an hour at where they are when the middle of the swath's part of it passes. Passages
-    in different hours are taken as independent.
+    in different hours are taken as independent; one that is not over when the hour is counts once.
     """
-    at_m, hour, width_m, lonlat = swath.dense()
+    whole_swath = swath.dense()
     found: list[tuple[NDArray[np.int64], Array, Array]] = []
-    whole = np.floor(hour).astype(int)
+    whole = np.floor(whole_swath.hour).astype(int)
+    # chance to have been seen in the passage of the hour before, and whether that was still going on at its end
+    passage, goes_on = np.zeros(len(particles)), np.zeros(len(particles), dtype=bool)
+    before = -2
     for each in np.unique(whole):
-        now = whole == each
-        middle = float(hour[now].mean())
+        now = whole_swath.part(whole == each)
+        if each != before + 1:
+            passage[:], goes_on[:] = 0.0, False
+        before = int(each)
+        middle = float(now.hour.mean())
         lon, lat = particles.at(middle)
-        reach_m = float(width_m[now].max()) / (PEAK * np.sqrt(2 * np.pi)) * _FARTHEST
-        near = _within(lon, lat, lonlat[now], reach_m)
-        if not len(near):
-            continue
-        away_m, point = cKDTree(at_m[now]).query(
-            earth_centred_m(lon[near], lat[near]), distance_upper_bound=max(reach_m, 1.0)
-        )
-        seen = np.isfinite(away_m)
-        who = near[seen]
-        width = width_m[now][point[seen], particles.target(middle)[who]]
-        pod = lateral_pod(away_m[seen], width)
-        found.append((who[pod > 0], np.full(int((pod > 0).sum()), middle), pod[pod > 0]))
+        reach_m = float(now.width_m.max()) / (PEAK * np.sqrt(2 * np.pi)) * _FARTHEST
+        near = _within(lon, lat, now.lonlat, reach_m)
+        at_m, target = earth_centred_m(lon[near], lat[near]), particles.target(middle)[near]
+        pod, begun, still_on = _seen(now, at_m, target, reach_m)
+        same = passage[near] * (goes_on[near] | begun)
+        # what this hour adds to a passage that was counted already
+        added = np.maximum(pod - same, 0.0) / (1 - same)
+        passage[:], goes_on[:] = 0.0, False
+        passage[near], goes_on[near] = np.maximum(pod, same), still_on
+        seen = added > 0
+        found.append((near[seen], np.full(int(seen.sum()), middle), added[seen]))
     if not found:
         return Sightings(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     return Sightings(*(np.concatenate([part[i] for part in found]) for i in range(3)))
+
+
+def _seen(
+    now: Stretches, at_m: Array, target: NDArray[np.int64], reach_m: float
+) -> tuple[Array, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the chance to be seen within an hour, and who is nearest at its beginning and at its end."""
+    pod, nearest = np.zeros(len(at_m)), np.full(len(at_m), np.inf)
+    # the nearest passage may be the one that sees least, as at speed: each width on its own
+    kinds, kind = np.unique(now.width_m, axis=0, return_inverse=True)
+    for row, width in enumerate(kinds):
+        away = now.part(kind.ravel() == row).away_m(at_m, reach_m)
+        pod = np.maximum(pod, lateral_pod(away, width[target]))
+        nearest = np.minimum(nearest, away)
+    first, last = (
+        np.linalg.norm(at_m - (now.middle_m[row] + side * now.half_m[row]), axis=1) <= nearest + 1.0
+        for row, side in ((0, -1), (-1, 1))
+    )
+    return pod, first, last
 
 
 def _within(lon: Array, lat: Array, lonlat: Array, reach_m: float) -> NDArray[np.int64]:
