@@ -115,21 +115,27 @@ def footprints_here(
     belief: Belief, lon: float, lat: float, hour: float, radius_km: float, genuine: float, bearing_deg: float | None
 ) -> Array:
     """Return the likelihood of footprints found by an hour: that the person came by before, going that way."""
-    particles = belief.particles
+    return _mixed(_came_by(belief.particles, lon, lat, hour, radius_km, bearing_deg), genuine)
+
+
+def _came_by(
+    particles: Particles, lon: float, lat: float, hour: float, radius_km: float, bearing_deg: float | None
+) -> Array:
+    """Return how near each walked by a position before an hour, in [0, 1]."""
     best = np.zeros(len(particles))
     for whole in range(int(min(hour, particles.hours - 1)) + 1):
         fits = _bell(*particles.at(whole + 0.5), lon, lat, radius_km) * (particles.walks[whole] > 0)
         if bearing_deg is not None:
             fits = fits * _going(particles, whole, bearing_deg)
         best = np.maximum(best, fits)
-    return _mixed(best, genuine)
+    return best
 
 
 def body_here(belief: Belief, lon: float, lat: float, hour: float, radius_km: float, genuine: float) -> Array:
     """Return the likelihood of a body found: of a person dead there, or of one whose group walked by."""
     particles = belief.particles
     near = _bell(*particles.at(hour), lon, lat, radius_km)
-    passed = footprints_here(belief, lon, lat, hour, 2 * radius_km, 1.0, None)
+    passed = _came_by(particles, lon, lat, hour, 2 * radius_km, None)
     return _mixed(np.where(particles.alive(hour), 0.5 * passed, near), genuine)
 
 

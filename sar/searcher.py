@@ -137,7 +137,9 @@ class Skies:
         wanted = begun + np.asarray(needed_h, dtype=float)
         # the first whole hour by which so much has been worked, less what was too much
         whole = np.searchsorted(worked, np.minimum(wanted, worked[-1]) - 1e-9).clip(max=len(worked) - 1)
-        done = whole - (worked[whole] - np.minimum(wanted, worked[-1])) + np.maximum(wanted - worked[-1], 0.0)
+        done = whole - (worked[whole] - np.minimum(wanted, worked[-1]))
+        # what is left after the hours known is done after them, also where they end in a storm
+        done = np.where(wanted > worked[-1] + 1e-9, len(self.storm) + wanted - worked[-1], done)
         return np.asarray(np.maximum(done, start_h), dtype=float)
 
     def next_light(self, hour: float) -> float:

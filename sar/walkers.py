@@ -113,10 +113,10 @@ class _Simulation:
         if people.left_before_h is not None:
             leaves = rng.random(count) * people.left_before_h
         self.leaves_h = np.where(self.waits, np.inf, leaves)
-        lon, lat, row = _origins(where, self.line, scene.tracks.km, rng, count)
+        lon, lat, row, along_km = _origins(where, self.line, scene.tracks.km, rng, count)
         anchors = cKDTree(earth_centred_m(scene.anchor_lon, scene.anchor_lat))
         self.anchor = np.asarray(anchors.query(earth_centred_m(lon, lat))[1])
-        self.state = self._begin(lon, lat, row)
+        self.state = self._begin(lon, lat, row, along_km)
 
     def _draw_bodies(self) -> None:
         """Draw reserve and loss of each person (see `risk.survival.survival_curve`)."""
@@ -129,11 +129,11 @@ class _Simulation:
         spread = body.threshold_spread * reserve / (reserve + water)
         self.bears_kg = (reserve + water) * np.exp(spread * self.rng.standard_normal(self.count))
 
-    def _begin(self, lon: Array, lat: Array, row: Ints) -> _State:
+    def _begin(self, lon: Array, lat: Array, row: Ints, along_km: Array) -> _State:
         """Give each walker a goal, a track or a heading."""
         n, wander, rng = self.count, self.wander, self.rng
         bearing, along, sign = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n)
-        goals, goal = np.zeros((n, 1), dtype=np.int64), np.full(n, -1)
+        goals, goal = np.full((n, 1), -1), np.full(n, -1)
         at_m = earth_centred_m(lon, lat)
 
         def is_way(scenario: Scenario) -> Bools:
@@ -141,7 +141,7 @@ class _Simulation:
 
         on_track = is_way(Scenario.BACK) | is_way(Scenario.ON)
         if on_track.any():
-            along, sign = self._on_tracks(on_track, is_way(Scenario.ON), at_m, row)
+            along, sign = self._on_tracks(on_track, is_way(Scenario.ON), at_m, row, along_km)
         for scenario, table, first in (
             (Scenario.TO_WATER, self.scene.water, 0),
             (Scenario.TO_TOWN, self.scene.towns, len(self.scene.water)),
@@ -152,7 +152,7 @@ class _Simulation:
                 if scenario is Scenario.TO_TOWN:
                     near = _by_light(near, away_m / M_PER_KM / wander.light_km, rng)
                 if near.shape[1] > goals.shape[1]:
-                    goals = np.repeat(goals, near.shape[1], axis=1)[:, : near.shape[1]]
+                    goals = np.pad(goals, ((0, 0), (0, near.shape[1] - goals.shape[1])), constant_values=-1)
                 goals[chosen, : near.shape[1]], goal[chosen] = near + first, 0
         told = is_way(Scenario.AS_TOLD)
         if self.people.told_bearing_deg is not None:
@@ -164,7 +164,9 @@ class _Simulation:
         never = np.full(n, np.inf)
         return _State(lon, lat, bearing, along, sign, goals, goal, np.full(n, -1), np.zeros(n), never, never.copy())
 
-    def _on_tracks(self, chosen: Bools, on: Bools, at_m: Array, row: Ints) -> tuple[Array, Array]:
+    def _on_tracks(
+        self, chosen: Bools, on: Bools, at_m: Array, row: Ints, along_km: Array
+    ) -> tuple[Array, Array]:  # fmt: skip
         """Put walkers on the nearest track, in the direction of travel or against it."""
         tracks = self.scene.tracks
         away_m, near = cKDTree(earth_centred_m(tracks.lon, tracks.lat)).query(at_m)
@@ -176,7 +178,8 @@ class _Simulation:
             signs = {each: float(told.get(each, 0)) for each in np.unique(near).tolist()}
             known = np.array([signs[each] for each in near.tolist()])
             travel = np.where(known != 0, known, travel)
-        return np.where(reached, self.line.coordinate[near], np.nan), np.where(on, travel, -travel)
+        from_km = np.where(row >= 0, along_km, self.line.coordinate[near])
+        return np.where(reached, from_km, np.nan), np.where(on, travel, -travel)
 
     def run(self) -> Particles:
         scene, n = self.scene, self.count
@@ -294,7 +297,9 @@ class _Simulation:
         who, goal = who[aimed], goal[aimed]
         meant = state.goals[who, state.goal[who]] == goal
         dry = who[meant]
-        state.goal[dry] = np.where(state.goal[dry] + 1 < state.goals.shape[1], state.goal[dry] + 1, -1)
+        following = np.minimum(state.goal[dry] + 1, state.goals.shape[1] - 1)
+        left = (state.goal[dry] + 1 < state.goals.shape[1]) & (state.goals[dry, following] >= 0)
+        state.goal[dry] = np.where(left, following, -1)
         # no water left to try: they stay there
         self.leaves_h[dry[state.goal[dry] < 0]] = np.inf
 
@@ -309,8 +314,8 @@ def _drawn(weights: Mapping[Scenario, float], rng: Generator, count: int) -> Int
 
 def _origins(
     where: Whereabouts, line: TrackLine, piece_km: Array, rng: Generator, count: int
-) -> tuple[Array, Array, Ints]:
-    """Draw where the vehicle stopped; between the positions of `where` as within them."""
+) -> tuple[Array, Array, Ints, Array]:
+    """Draw where the vehicle stopped, and where along the tracks (NaN off them); between positions as within them."""
     # systematic draws: the spread of a sample is that of the weights, not of luck
     edges = np.cumsum(where.weight) / where.weight.sum()
     drawn = np.searchsorted(edges, (np.arange(count) + rng.random()) / count, side="right").clip(max=len(edges) - 1)
@@ -318,11 +323,13 @@ def _origins(
     lon, lat, row = where.lon[drawn].copy(), where.lat[drawn].copy(), where.track[drawn]
     on = row >= 0
     shift_km = (rng.random(int(on.sum())) - 0.5) * piece_km[row[on]]
-    lon[on], lat[on] = line.at(line.moved(line.coordinate[row[on]], shift_km))
+    along_km = np.full(count, np.nan)
+    along_km[on] = line.moved(line.coordinate[row[on]], shift_km)
+    lon[on], lat[on] = line.at(along_km[on])
     off = (~on).astype(float) * where.spacing_km / KM_PER_DEG
     lat += off * (rng.random(count) - 0.5)
     lon += off * (rng.random(count) - 0.5) / np.cos(np.radians(lat))
-    return lon, lat, np.asarray(row, dtype=np.int64)
+    return lon, lat, np.asarray(row, dtype=np.int64), along_km
 
 
 def _nearest(table: Array, at_m: Array) -> tuple[Ints, Array]:
