@@ -60,7 +60,8 @@ def read_gpx(content: bytes, name: str) -> TrackFile:
     except UnicodeDecodeError:
         raise BadInput(f"{name}: is not UTF-8 text") from None
     except Exception as error:  # gpxpy and its XML readers raise types of their own
-        raise BadInput(f"{name}: is no GPX ({str(error).splitlines()[0][:120]})") from None
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadInput(f"{name}: is no GPX ({why[:120]})") from None
     lines: list[Any] = [segment.points for track in gpx.tracks for segment in track.segments]
     if not any(len(line) >= 2 for line in lines):
         lines = [route.points for route in gpx.routes]
@@ -73,13 +74,19 @@ def read_gpx(content: bytes, name: str) -> TrackFile:
             remarks.append(f"{name}: part {number} has fewer than two points and was left out")
             continue
         lonlat = np.array([[point.longitude, point.latitude] for point in line], dtype=float)
+        if not ((np.abs(lonlat) <= (180.0, 90.0)).all() and np.isfinite(lonlat).all()):
+            raise BadInput(f"{name}: part {number} has a position that is none on Earth")
         times = [point.time for point in line]
         if any(time is None for time in times):
             if any(time is not None for time in times):
                 remarks.append(f"{name}: part {number} has points without a time; none of its times was used")
             pieces.append((lonlat, ()))
             continue
-        pieces += _split(lonlat, [require_utc(time) for time in times if time is not None], name, number, remarks)
+        try:
+            moments = [require_utc(time) for time in times if time is not None]
+        except OverflowError:
+            raise BadInput(f"{name}: part {number} has a time out of the calendar") from None
+        pieces += _split(lonlat, moments, name, number, remarks)
     if not pieces:
         raise BadInput(f"{name}: holds no track or route of two points or more")
     return TrackFile(tuple(pieces), tuple(remarks))
@@ -98,6 +105,8 @@ def _split(
     for rows in np.split(np.array(order), cuts):
         if len(rows) >= 2:
             found.append((lonlat[rows], tuple(times[row] for row in rows)))
+        else:
+            remarks.append(f"{name}: part {number} has a point alone between gaps, which was left out")
     if len(cuts):
         remarks.append(f"{name}: part {number} has {len(cuts)} gap(s) over 15 min, which count as not searched")
     return found
