@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from api.context import RegionContext
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
 from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Withdrawn, read_event, written
-from api.usecases.case_replay import CaseState, Logged, alert_of, replay, status_of
+from api.usecases.case_replay import CaseState, Logged, alert_of, counting, replay, status_of
 from data.errors import BadInput, NoAnswer
 from sar.alert import Alert
 
@@ -68,7 +68,7 @@ class CaseDesk:
         record = self.log.read(case_id)
         logged = self._logged(case_id)
         moment = at or self.clock()
-        if status_of(_counting(logged)) == "closed" and not (isinstance(event, Decision) and event.what == "reopen"):
+        if status_of(counting(logged)) == "closed" and not (isinstance(event, Decision) and event.what == "reopen"):
             raise NoAnswer(f"case {case_id} is closed; two people have to reopen it first")
         if isinstance(event, Withdrawn) and event.event not in {each.number for each in logged}:
             raise BadInput(f"case {case_id} has no event {event.event}")
@@ -82,7 +82,7 @@ class CaseDesk:
 
     def told(self, case_id: str) -> tuple[str, Alert]:
         """Return status and alert of a case as last told, without working anything out."""
-        counting = _counting(self._logged(case_id))
+        counting = counting(self._logged(case_id))
         return status_of(counting), alert_of(counting)
 
     def moment(self, case_id: str, asked: datetime | None) -> datetime:
@@ -142,11 +142,6 @@ def _read(log: CaseLog, case_id: str) -> tuple[Logged, ...]:
     )
 
 
-def _counting(logged: Sequence[Logged]) -> list[Logged]:
-    gone = {each.event.event for each in logged if isinstance(each.event, Withdrawn)}
-    return [each for each in logged if each.number not in gone]
-
-
 def summaries(folder: Path) -> list[dict[str, Any]]:
     """Return every case of a folder without working any out: id, status, place, last message, number of events."""
     log, found = CaseLog(folder), []
@@ -156,7 +151,7 @@ def summaries(folder: Path) -> list[dict[str, Any]]:
         found.append(
             {
                 "case_id": case_id,
-                "status": status_of(_counting(logged)),
+                "status": status_of(counting(logged)),
                 "where": opened.where if isinstance(opened, Opened) else "",
                 "last": max(each.at for each in logged).isoformat(timespec="minutes"),
                 "events": len(logged),

@@ -23,13 +23,23 @@ AssetId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Moment = datetime
 
 
+def _in_utc(value: Any) -> Any:
+    """Return times in UTC, also within a tuple; other values as they are."""
+    if isinstance(value, tuple) and value and isinstance(value[0], datetime):
+        return tuple(_in_utc(each) for each in value)
+    try:
+        return require_utc(value) if isinstance(value, datetime) else value
+    except (BadInput, OverflowError) as error:  # one fault of several: a line of its own
+        raise ValueError(str(error)) from None
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False)
 
     @field_validator("*", mode="after")
     @classmethod
     def _aware(cls, value: Any) -> Any:
-        return require_utc(value) if isinstance(value, datetime) else value
+        return _in_utc(value)
 
 
 class Opened(_Event):
@@ -76,10 +86,8 @@ class Weights(_Event):
     weights: dict[str, float]
 
 
-class Asset(BaseModel):
+class Asset(_Event):
     """A searcher that the case can send."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     asset_id: AssetId
     platform: Platform = Platform.GROUND_VEHICLE
@@ -117,6 +125,11 @@ class Ordered(_Event):
     times: tuple[Moment, ...]
     searching: tuple[bool, ...]
 
+    @field_validator("times")
+    @classmethod
+    def _rising(cls, times: tuple[datetime, ...]) -> tuple[datetime, ...]:
+        return _not_falling(times)
+
 
 class Driven(_Event):
     """A track that was searched and where nothing was found: a GPX file, or words such as "clear to km 140"."""
@@ -134,9 +147,7 @@ class Driven(_Event):
     @field_validator("times")
     @classmethod
     def _rising(cls, times: tuple[datetime, ...]) -> tuple[datetime, ...]:
-        if any(later < earlier for earlier, later in zip(times, times[1:], strict=False)):
-            raise ValueError("times along a track must not fall")
-        return times
+        return _not_falling(times)
 
 
 class Clue(_Event):
@@ -221,6 +232,12 @@ CaseEvent = Annotated[
 _READER: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)
 
 
+def _not_falling(times: tuple[datetime, ...]) -> tuple[datetime, ...]:
+    if any(later < earlier for earlier, later in zip(times, times[1:], strict=False)):
+        raise ValueError("times along a track must not fall")
+    return times
+
+
 def read_event(values: Any) -> CaseEvent:
     """Check what a door or a log gives; BadInput with one line for each fault."""
     try:
@@ -229,6 +246,8 @@ def read_event(values: Any) -> CaseEvent:
         raise BadInput([_line(fault) for fault in error.errors()]) from None
     if isinstance(event, (Ordered, Driven)) and len(event.times) != len(event.lonlat):
         raise BadInput(f"{event.kind}: {len(event.times)} times for {len(event.lonlat)} positions")
+    if isinstance(event, Ordered) and len(event.searching) != len(event.lonlat) - 1:
+        raise BadInput(f"ordered: {len(event.searching)} pieces told of for {len(event.lonlat)} positions")
     if isinstance(event, Storm) and event.ends <= event.begins:
         raise BadInput("storm: it ends before it begins")
     return event

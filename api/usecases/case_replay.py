@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zlib import crc32
 
@@ -31,6 +31,7 @@ from api.usecases.case_events import (
 from api.usecases.case_scene import case_scene, moving_people, night_hours
 from api.usecases.locate import locate
 from data.errors import BadInput
+from data.units import S_PER_H
 from sar.alert import Alert
 from sar.belief import (
     GENUINE,
@@ -158,8 +159,7 @@ def replay(
     """
     if not log or not isinstance(log[0].event, Opened):
         raise BadInput(f"case {case_id}: its log does not begin with an alert")
-    gone = {each.event.event for each in log if isinstance(each.event, Withdrawn)}
-    events = tuple(each for each in log if each.number not in gone and (each.at <= now or each.number == 1))
+    events = counting([each for each in log if each.at <= now or each.number == 1])
     alert = alert_of(events)
     said, where = locate(context, alert.where)
     hours = int(np.clip(np.ceil((now - alert.stranded_at).total_seconds() / 3600) + AHEAD_H, LEAST_H, MOST_H))
@@ -169,7 +169,9 @@ def replay(
     progress(0.3)
     particles, share, pinned_by = _particles(context, case_id, alert, where, weights, scene, events, count)
     progress(0.7)
-    outside = OUTSIDE[alert.grade.value]
+    # where a clue moves people to a place of its own, nothing of that lies outside
+    kept = [1 - GENUINE[e.event.grade.value] for e in events if isinstance(e.event, Clue) and e.number in pinned_by]
+    outside = OUTSIDE[alert.grade.value] * float(np.prod(kept))
     belief = Belief(particles, share * (1 - outside), outside)
     skies = _skies(scene, events)
     belief, gains, remarks = _told(belief, skies, events, pinned_by)
@@ -190,6 +192,15 @@ def replay(
         sum(each.alive for each in founds), sum(each.dead for each in founds),
         status_of(events), remarks, gains,
     )  # fmt: skip
+
+
+def counting(log: Sequence[Logged]) -> tuple[Logged, ...]:
+    """Return the events that are not withdrawn; a withdrawal that was itself withdrawn takes nothing away."""
+    gone = set[int]()
+    for each in reversed(log):
+        if isinstance(each.event, Withdrawn) and each.number not in gone and each.event.event < each.number:
+            gone.add(each.event.event)
+    return tuple(each for each in log if each.number not in gone or each.number == 1)
 
 
 def alert_of(events: Sequence[Logged]) -> Alert:
@@ -246,9 +257,8 @@ def _particles(
         near = _near(joined(sets), clue, hour)
         if near >= _FEW_NEAR:
             continue
-        rng = np.random.default_rng([seed, each.number])
         genuine = GENUINE[clue.grade.value]
-        sets.append(_from_clue(context, clue, hour, weights, people, scene, sets[0], rng))
+        sets.append(_from_clue(context, clue, hour, weights, people, scene, sets[0], [seed, each.number]))
         shares = [share * (1 - genuine) for share in shares] + [genuine]
         pins.add(each.number)
     share = np.concatenate([np.full(len(one), part / len(one)) for one, part in zip(sets, shares, strict=True)])
@@ -257,16 +267,20 @@ def _particles(
 
 def _from_clue(
     context: RegionContext, clue: Clue, hour: float, weights: dict[Scenario, float], people: People, scene: Scene,
-    base: Particles, rng: np.random.Generator,
+    base: Particles, seed: list[int],
 ) -> Particles:  # fmt: skip
     """Return people who were where a clue says: who set out there for a vehicle, else who came by there."""
+    rng = np.random.default_rng(seed)
     if "vehicle" in clue.what:
         letters = f"{abs(clue.lat):.5f}{'S' if clue.lat < 0 else 'N'} {abs(clue.lon):.5f}{'W' if clue.lon < 0 else 'E'}"
         _, at = locate(context, f"{letters} ± {max(clue.radius_km, 0.5):g} km")
         left = {name: w for name, w in weights.items() if clue.what == "vehicle" or name is not Scenario.STAYED}
         total = sum(left.values())
         fits = {name: w / total for name, w in left.items()} if total > 0 else weights
-        return simulate(at, fits, people, scene, rng, len(base))
+        found = simulate(at, fits, people, scene, rng, len(base))
+        # nobody waits at an empty vehicle, not even a part of a split group
+        gone = np.flatnonzero(~found.waits)
+        return found.some(gone) if clue.what == "empty vehicle" and len(gone) else found
     seen = np.full(len(base), int(min(hour, base.hours)))
     # footprints and the dead were left at some time before they were found
     by_then = seen if clue.what == "sighting" else rng.integers(0, seen + 1)
@@ -313,12 +327,16 @@ def _told(
 def driven_pod(belief: Belief, skies: Skies, driven: Driven) -> Array:
     """Return the chance that each particle would have been seen from a track that was driven."""
     particles = belief.particles
-    hour = np.array([particles.hour_of(moment) for moment in driven.times])
+    real = np.array([(moment - particles.start).total_seconds() / S_PER_H for moment in driven.times])
+    hour = np.maximum(real, 0.0)
     lonlat = np.array(driven.lonlat)
     km = np.hypot(np.diff(lonlat[:, 0]) * np.cos(np.radians(lonlat[1:, 1])), np.diff(lonlat[:, 1])) * 111.2
-    kph = km / np.maximum(np.diff(hour), 1e-3)
+    # receivers write every second: nothing may be taken for slower than it was
+    kph = km / np.maximum(np.diff(real), 1e-6)
     sight = skies if driven.visibility_km is None else Skies(skies.night, skies.storm, driven.visibility_km)
     width = piece_widths(sight, driven, (hour[1:] + hour[:-1]) / 2, kph)
+    # where people were not yet, not finding them says nothing
+    width[(real[1:] + real[:-1]) / 2 < 0] = 0.0
     return sightings(particles, Swath(lonlat[:, 0], lonlat[:, 1], hour, width)).total(len(particles))
 
 
@@ -378,5 +396,8 @@ def _searchers(
         if last is not None and last.times[-1] >= asset.ready:
             lon, lat = last.lonlat[-1]
             searcher = searcher.moved(lon, lat, particles.hour_of(last.times[-1]))
+        elif asset.ready < now:
+            # waiting at its base costs no endurance
+            searcher = replace(searcher, ready_h=particles.hour_of(now))
         found.append(searcher)
     return tuple(found)
