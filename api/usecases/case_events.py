@@ -6,6 +6,7 @@ does not move what was once understood.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -243,7 +244,7 @@ def read_event(values: Any) -> CaseEvent:
     try:
         event = _READER.validate_python(values)
     except ValidationError as error:
-        raise BadInput([_line(fault) for fault in error.errors()]) from None
+        raise BadInput(_lines(error.errors())) from None
     if isinstance(event, (Ordered, Driven)) and len(event.times) != len(event.lonlat):
         raise BadInput(f"{event.kind}: {len(event.times)} times for {len(event.lonlat)} positions")
     if isinstance(event, Ordered) and len(event.searching) != len(event.lonlat) - 1:
@@ -258,6 +259,16 @@ def written(event: CaseEvent) -> dict[str, Any]:
     return event.model_dump(mode="json", exclude_none=True, exclude={"kind"})
 
 
+def _lines(faults: Sequence[Any]) -> list[str]:
+    """Return one line for each fault; a list is not called too short for members that are faults themselves."""
+    within = [fault["loc"] for fault in faults if fault["type"] != "too_short"]
+    return [
+        _line(fault)
+        for fault in faults
+        if fault["type"] != "too_short" or not any(loc[: len(fault["loc"])] == fault["loc"] for loc in within)
+    ]
+
+
 def _line(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0] if fault["loc"] else "event")
-    return f"{where}: {fault['msg']}"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"

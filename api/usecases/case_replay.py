@@ -258,7 +258,9 @@ def _particles(
         if near >= _FEW_NEAR:
             continue
         genuine = GENUINE[clue.grade.value]
-        sets.append(_from_clue(context, clue, hour, weights, people, scene, sets[0], [seed, each.number]))
+        # by what the clue says, not by its number: the order of messages moves nobody
+        own = [seed, crc32(clue.model_dump_json().encode())]
+        sets.append(_from_clue(context, clue, hour, weights, people, scene, sets[0], own))
         shares = [share * (1 - genuine) for share in shares] + [genuine]
         pins.add(each.number)
     share = np.concatenate([np.full(len(one), part / len(one)) for one, part in zip(sets, shares, strict=True)])
