@@ -155,15 +155,19 @@ def area_leg(
     width = max(float(row[TARGETS.index(target)]), 50.0)
     if left_h <= 0.1:
         return None
-    side_m = 6000.0
-    sweep = parallel_sweep(
-        square, min(width, side_m), searcher.search_kph, hours=left_h, near=(float(lon[-1]), float(lat[-1]))
-    )
+    side_m, here = 6000.0, (float(lon[-1]), float(lat[-1]))
+    kph = min(searcher.search_kph, AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform])
+    sweep = parallel_sweep(square, min(width, side_m), kph, hours=left_h, near=here)
+    # the way to where it commences is a part of the hours
+    left_h -= float(line_lengths_m(np.array([here, sweep.commence]))[0]) / 1000 / kph
+    if left_h <= 0.1:
+        return None
+    if sweep.hours > left_h:
+        sweep = parallel_sweep(square, min(width, side_m), kph, hours=left_h, near=here)
     whole_lon, whole_lat = np.append(lon, sweep.lonlat[:, 0]), np.append(lat, sweep.lonlat[:, 1])
     km = line_lengths_m(np.column_stack([whole_lon, whole_lat])) / 1000
     searching = np.concatenate([np.zeros(len(lon), dtype=bool), sweep.searching])
-    kph = AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform]
-    needed = np.concatenate([np.diff(hours), km[len(lon) - 1 :] / min(searcher.search_kph, kph)])
+    needed = np.concatenate([np.diff(hours), km[len(lon) - 1 :] / kph])
     return _leg(
         searcher, skies, LegKind.AREA, name, whole_lon, whole_lat, needed, searching, starts_h, sweep.kind
     )  # fmt: skip

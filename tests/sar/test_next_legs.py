@@ -215,6 +215,15 @@ def test_areas_on_open_ground_are_swept_within_their_square(belief, theatre):
     assert bottom - 1e-6 <= lat.min() and lat.max() <= top + 1e-6
 
 
+@pytest.mark.parametrize("platform", [Platform.DRONE, Platform.GROUND_VEHICLE, Platform.FOOT])
+def test_a_sweep_ends_early_enough_for_the_way_there_and_home(belief, theatre, platform):
+    """Hours left for a square are counted without the way to its corner: short of hours it is swept in part."""
+    open_ground = Belief(belief.particles, np.where(np.arange(1000) < 700, 0.0, 0.003), 0.1)
+    near = asset(platform=platform, lon=10.85, lat=20 - 5 * KM, endurance=4.0)
+    swept = [leg for leg, _ in candidates(open_ground, near, theatre, 2.0) if leg.kind is LegKind.AREA]
+    assert swept and max(leg.ends_h for leg in swept) > 4.5
+
+
 def test_the_dead_count_little(belief, theatre):
     dead = Belief(replace(belief.particles, dies_h=np.where(np.arange(1000) < 350, 1.0, np.inf)), belief.weight, 0.1)
     found = advise(dead, [asset()], theatre, 2.0, PEOPLE).assets[0].best
