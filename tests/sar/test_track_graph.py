@@ -34,7 +34,8 @@ def test_hours_are_those_of_the_network(context, graph, base):
     ]
     wanted = network[np.isfinite(network)]
     off_min = (np.array(near) - wanted) * 60
-    assert len(near) > 100 and np.quantile(np.abs(off_min), 0.95) < 4 and np.abs(off_min).max() < 12
+    # a few segments near the base are reached a little sooner over open ground
+    assert len(near) > 100 and np.quantile(np.abs(off_min), 0.95) < 0.01 and np.abs(off_min).max() < 3
 
 
 def test_ways_are_as_long_as_the_legs_they_follow(context, graph):
