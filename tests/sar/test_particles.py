@@ -165,6 +165,8 @@ def test_who_goes_to_water_gets_nearer_and_arrives():
     there = np.isfinite(found.safe_h)
     assert there.mean() > 0.9
     assert (away[-1][there] < 0.8).all()
+    who, last = np.flatnonzero(there), found.safe_h[there].astype(int)
+    assert (found.walks[last - 1, who] > 0).all() and (away[last - 1, who] > away[last, who]).all()
 
 
 def test_a_dry_well_sends_to_the_next_and_then_nowhere():
@@ -213,7 +215,14 @@ def test_starts_follow_the_weights_of_the_whereabouts():
     drawn = np.bincount(away.argmin(axis=1), minlength=40) / 4000
     assert np.abs(drawn - weight).max() < 0.002
     assert away.min(axis=1).max() <= np.hypot(2, 2) * 1.01
-    assert away.min(axis=1)[:].max() > 1.5  # spread between the positions, not on them
+    # spread evenly over the ground and the track that each position stands for
+    drawn_from = away.argmin(axis=1)
+    off = drawn_from >= 20
+    north = (found.lat[0] - lat[drawn_from])[off] / KM
+    west = ((found.lon[0] - lon[drawn_from]) * np.cos(np.radians(lat[drawn_from])))[off] / KM
+    along = ((found.lon[0] - lon[drawn_from]) * np.cos(np.radians(20.0)))[~off] / KM
+    for each, step in ((north, 4.0), (west, 4.0), (along, 2.0)):
+        assert np.abs(each).max() <= step / 2 * 1.01 and np.std(each) == pytest.approx(step / np.sqrt(12), rel=0.1)
 
 
 def test_between_whole_hours_and_beyond_the_last():
