@@ -53,6 +53,8 @@ from sar.whereabouts import Whereabouts
 
 Array = NDArray[np.float64]
 
+#: Visibility where nobody told of it, km.
+USUAL_SIGHT_KM = 20.0
 #: Hours followed beyond now, and in all.
 AHEAD_H, LEAST_H, MOST_H = 48, 72, 360
 #: A phone at or below this may fail any moment, per cent.
@@ -298,11 +300,19 @@ def _near(particles: Particles, clue: Clue, hour: float) -> float:
 
 
 def _skies(scene: Scene, events: Sequence[Logged]) -> Skies:
-    visibility = 20.0
+    told = [USUAL_SIGHT_KM, *(each.event.visibility_km for each in events if isinstance(each.event, Sight))]
+    return Skies(night_hours(scene), scene.no_walk, told[-1])
+
+
+def _sight_km(events: Sequence[Logged], driven: Driven) -> float:
+    """Return the visibility under which a track was driven: the worst told of while it was, not what came later."""
+    before, within = USUAL_SIGHT_KM, [np.inf]
     for each in events:
-        if isinstance(each.event, Sight):
-            visibility = each.event.visibility_km
-    return Skies(night_hours(scene), scene.no_walk, visibility)
+        if isinstance(each.event, Sight) and each.at <= driven.times[0]:
+            before = each.event.visibility_km
+        elif isinstance(each.event, Sight) and each.at <= driven.times[-1]:
+            within.append(each.event.visibility_km)
+    return min(before, *within)
 
 
 def _told(
@@ -312,7 +322,7 @@ def _told(
     gains, remarks = [], []
     for each in events:
         if isinstance(each.event, Driven):
-            pod = driven_pod(belief, skies, each.event)
+            pod = driven_pod(belief, replace(skies, visibility_km=_sight_km(events, each.event)), each.event)
             gains.append((each.number, float((belief.weight * pod).sum())))
             belief = belief.searched(pod)
             if not pod.any():

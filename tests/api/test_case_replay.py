@@ -170,6 +170,17 @@ def test_a_storm_hides_everything(before, state_of):
     assert not stormy.belief.particles.walks[10:13].any()
 
 
+def test_haze_told_of_later_does_not_undo_a_search(state_of, before):
+    search, haze = driven(through(before), 1, 3), {"kind": "sight", "visibility_km": 0.1}
+    clear = state_of((3.5, search))
+    assert state_of((3.5, search), (4.0, haze)).gains[0][1] == clear.gains[0][1]
+    assert state_of((3.5, search), (4.0, haze)).skies.visibility_km == 0.1
+    for told in (0.5, 2.0):
+        assert state_of((told, haze), (3.5, search)).gains[0][1] < clear.gains[0][1] / 2
+    lifted = (0.5, haze), (2.0, {"kind": "sight", "visibility_km": 20.0}), (3.5, search)
+    assert state_of(*lifted).gains[0][1] < clear.gains[0][1] / 2
+
+
 @pytest.mark.parametrize("grade", list("ABCD"))
 @pytest.mark.parametrize("what", ["sighting", "vehicle"])
 def test_a_clue_far_off_moves_the_belief_there_with_its_grade(state_of, what, grade):
