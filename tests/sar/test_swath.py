@@ -144,6 +144,9 @@ def test_a_fast_pass_close_by_does_not_undo_a_slow_one_farther_off():
     alone = sightings(people, swath(slow, [0.0, 0.4], 700.0)).total(1)
     later = sightings(people, Swath(both[:, 0], both[:, 1], np.array([0.0, 0.4, 0.41, 0.5]), widths)).total(1)
     assert alone[0] > 0.4 and later[0] >= alone[0]
+    both[2:, 1] = 0.0
+    close = sightings(people, Swath(both[:, 0], both[:, 1], np.array([0.0, 0.4, 0.41, 0.5]), widths)).total(1)
+    assert close[0] == pytest.approx(PEAK, abs=0.01)
 
 
 def test_passes_in_different_hours_are_independent_and_within_one_the_nearest_counts():
