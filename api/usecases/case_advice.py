@@ -13,6 +13,7 @@ from api.usecases.case_events import Asset, Ordered, read_event
 from api.usecases.case_replay import CaseState
 from api.usecases.case_tracks import graph_of
 from api.usecases.locate import tracks_of
+from data.units import KM_PER_DEG
 from sar.effort import AssetPlan, SearchAsset, allocate_assets
 from sar.leg_candidates import Theatre
 from sar.next_legs import Advice, Choice, advise
@@ -134,7 +135,7 @@ def _search_asset(
     width = mix @ (day[0] if len(day) else widths[0])
     away_km = (
         np.hypot((areas.lon[top] - searcher.lon) * np.cos(np.radians(searcher.lat)), areas.lat[top] - searcher.lat)
-        * 111.2
+        * KM_PER_DEG
     )
     kph = {Platform.AIRCRAFT: 220.0, Platform.DRONE: 50.0, Platform.FOOT: 4.0}.get(searcher.platform, 30.0)
     travel_h = float(np.average(away_km, weights=np.maximum(areas.poa[top], 1e-12))) / kph

@@ -13,7 +13,8 @@ from api.context import RegionContext
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
 from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Withdrawn, read_event, written
-from api.usecases.case_replay import CaseState, Logged, alert_of, counting, replay, status_of
+from api.usecases.case_evidence import Logged
+from api.usecases.case_replay import CaseState, alert_of, counting, replay, status_of
 from data.errors import BadInput, NoAnswer
 from sar.alert import Alert
 
@@ -82,8 +83,8 @@ class CaseDesk:
 
     def told(self, case_id: str) -> tuple[str, Alert]:
         """Return status and alert of a case as last told, without working anything out."""
-        counting = counting(self._logged(case_id))
-        return status_of(counting), alert_of(counting)
+        counted = counting(self._logged(case_id))
+        return status_of(counted), alert_of(counted)
 
     def moment(self, case_id: str, asked: datetime | None) -> datetime:
         """Return the moment a case is looked at: as asked, else now, else for old cases their last message."""

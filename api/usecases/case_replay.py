@@ -14,7 +14,6 @@ from api.context import RegionContext
 from api.usecases.case_events import (
     Asset,
     Assets,
-    CaseEvent,
     Clue,
     Decision,
     Driven,
@@ -28,49 +27,34 @@ from api.usecases.case_events import (
     Weights,
     Withdrawn,
 )
+from api.usecases.case_evidence import USUAL_SIGHT_KM, Logged, told_all
 from api.usecases.case_scene import case_scene, moving_people, night_hours
 from api.usecases.locate import locate
 from data.errors import BadInput
-from data.units import S_PER_H
+from data.units import KM_PER_DEG
 from sar.alert import Alert
 from sar.belief import (
     GENUINE,
     Belief,
-    body_here,
-    footprints_here,
-    found_here,
-    seen_here,
-    vehicle_here,
 )
 from sar.particles import Particles
 from sar.pinned import joined, pinned
 from sar.scenarios import OUTSIDE, Scenario, prior, with_weights
 from sar.scene import People, Scene
 from sar.searcher import Searcher, Skies
-from sar.swath import Swath, sightings
 from sar.walkers import PARTICLES, simulate
 from sar.whereabouts import Whereabouts
 
 Array = NDArray[np.float64]
 
-#: Visibility where nobody told of it, km.
-USUAL_SIGHT_KM = 20.0
 #: Hours followed beyond now, and in all.
 AHEAD_H, LEAST_H, MOST_H = 48, 72, 360
+#: Nearer than this to its base an asset is back, km; what it then takes to leave again, h.
+HOME_KM, TURN_ROUND_H = 3.0, 1.0
 #: A phone at or below this may fail any moment, per cent.
 LOW_BATTERY_PCT = 20.0
 #: Fewer of the particles near a clue than this, of all: a set is made that starts from the clue.
 _FEW_NEAR = 0.01
-
-
-@dataclass(frozen=True)
-class Logged:
-    """One event of the log with its number, time and author's role."""
-
-    number: int
-    at: datetime
-    by: str
-    event: CaseEvent
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +160,7 @@ def replay(
     outside = OUTSIDE[alert.grade.value] * float(np.prod(kept))
     belief = Belief(particles, share * (1 - outside), outside)
     skies = _skies(scene, events)
-    belief, gains, remarks = _told(belief, skies, events, pinned_by)
+    belief, gains, remarks = told_all(belief, skies, events, pinned_by)
     progress(1.0)
     assets = _assets(events)
     if alert.battery_pct is not None and alert.battery_pct <= LOW_BATTERY_PCT:
@@ -295,90 +279,13 @@ def _near(particles: Particles, clue: Clue, hour: float) -> float:
     """Return the share of all particles within two radii of a clue."""
     lon, lat = particles.at(hour)
     east = (lon - clue.lon) * np.cos(np.radians(clue.lat))
-    away_km = np.hypot(east, lat - clue.lat) * 111.2
+    away_km = np.hypot(east, lat - clue.lat) * KM_PER_DEG
     return float((away_km < 2 * max(clue.radius_km, 1.0)).mean())
 
 
 def _skies(scene: Scene, events: Sequence[Logged]) -> Skies:
     told = [USUAL_SIGHT_KM, *(each.event.visibility_km for each in events if isinstance(each.event, Sight))]
     return Skies(night_hours(scene), scene.no_walk, told[-1])
-
-
-def _sight_km(events: Sequence[Logged], driven: Driven) -> float:
-    """Return the visibility under which a track was driven: the worst told of while it was, not what came later."""
-    before, within = USUAL_SIGHT_KM, [np.inf]
-    for each in events:
-        if isinstance(each.event, Sight) and each.at <= driven.times[0]:
-            before = each.event.visibility_km
-        elif isinstance(each.event, Sight) and each.at <= driven.times[-1]:
-            within.append(each.event.visibility_km)
-    return min(before, *within)
-
-
-def _told(
-    belief: Belief, skies: Skies, events: Sequence[Logged], pinned_by: set[int]
-) -> tuple[Belief, tuple[tuple[int, float], ...], tuple[str, ...]]:
-    """Apply every search and clue in order."""
-    gains, remarks = [], []
-    for each in events:
-        if isinstance(each.event, Driven):
-            pod = driven_pod(belief, replace(skies, visibility_km=_sight_km(events, each.event)), each.event)
-            gains.append((each.number, float((belief.weight * pod).sum())))
-            belief = belief.searched(pod)
-            if not pod.any():
-                remarks.append(f"event {each.number}: the track covers nowhere that people are thought to be")
-        elif isinstance(each.event, Clue) and each.number not in pinned_by:
-            likelihood = clue_likelihood(belief, each.event)
-            belief = belief.told(likelihood, 1 - GENUINE[each.event.grade.value])
-        elif isinstance(each.event, Found):
-            hour = belief.particles.hour_of(each.event.found_at)
-            belief = belief.told(found_here(belief, each.event.lon, each.event.lat, hour), 1 - GENUINE["A"])
-    return belief, tuple(gains), tuple(remarks)
-
-
-def driven_pod(belief: Belief, skies: Skies, driven: Driven) -> Array:
-    """Return the chance that each particle would have been seen from a track that was driven."""
-    particles = belief.particles
-    real = np.array([(moment - particles.start).total_seconds() / S_PER_H for moment in driven.times])
-    hour = np.maximum(real, 0.0)
-    lonlat = np.array(driven.lonlat)
-    km = np.hypot(np.diff(lonlat[:, 0]) * np.cos(np.radians(lonlat[1:, 1])), np.diff(lonlat[:, 1])) * 111.2
-    # receivers write every second: nothing may be taken for slower than it was
-    kph = km / np.maximum(np.diff(real), 1e-6)
-    sight = skies if driven.visibility_km is None else Skies(skies.night, skies.storm, driven.visibility_km)
-    width = piece_widths(sight, driven, (hour[1:] + hour[:-1]) / 2, kph)
-    # where people were not yet, not finding them says nothing
-    width[(real[1:] + real[:-1]) / 2 < 0] = 0.0
-    return sightings(particles, Swath(lonlat[:, 0], lonlat[:, 1], hour, width)).total(len(particles))
-
-
-def piece_widths(skies: Skies, driven: Driven, hour: Array, kph: Array) -> Array:
-    """Return the sweep widths on each piece of a track at the speeds it was driven, shape (pieces, targets)."""
-    lon, lat = driven.lonlat[0]
-    known = np.array([1.0, 5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 90.0, 150.0, 300.0])
-    row = np.clip(hour.astype(int), 0, len(skies.night) - 1)
-    tables = []
-    for speed in known:
-        searcher = Searcher(
-            "track", driven.platform, lon, lat, 0.0, 24.0, lon, lat, float(speed), 1.0, driven.height_m,
-            driven.measured_rd_m,
-        )  # fmt: skip
-        tables.append(skies.widths(searcher)[row])
-    at = np.clip(np.searchsorted(known, kph), 0, len(known) - 1)
-    return np.asarray(np.stack(tables)[at, np.arange(len(row))])
-
-
-def clue_likelihood(belief: Belief, clue: Clue) -> Array:
-    """Return the likelihood of a clue for each particle."""
-    genuine, hour = GENUINE[clue.grade.value], belief.particles.hour_of(clue.seen_at)
-    lon, lat, radius = clue.lon, clue.lat, clue.radius_km
-    if clue.what == "sighting":
-        return seen_here(belief, lon, lat, hour, radius, genuine)
-    if clue.what == "footprints":
-        return footprints_here(belief, lon, lat, hour, radius, genuine, clue.bearing_deg)
-    if clue.what == "body":
-        return body_here(belief, lon, lat, hour, radius, genuine)
-    return vehicle_here(belief, lon, lat, radius, genuine, clue.what == "empty vehicle")
 
 
 def _assets(events: Sequence[Logged]) -> tuple[Asset, ...]:
@@ -408,6 +315,9 @@ def _searchers(
         if last is not None and last.times[-1] >= asset.ready:
             lon, lat = last.lonlat[-1]
             searcher = searcher.moved(lon, lat, particles.hour_of(last.times[-1]))
+            if np.hypot((lon - asset.lon) * np.cos(np.radians(lat)), lat - asset.lat) * KM_PER_DEG < HOME_KM:
+                # back at its base it fills up and starts anew
+                searcher = replace(searcher, ready_h=searcher.ready_h + TURN_ROUND_H, endurance_h=asset.endurance_h)
         elif asset.ready < now:
             # waiting at its base costs no endurance
             searcher = replace(searcher, ready_h=particles.hour_of(now))

@@ -10,7 +10,8 @@ import numpy as np
 
 from api.context import RegionContext
 from api.usecases.case_events import Driven, Ordered, read_event
-from api.usecases.case_replay import CaseState, Logged
+from api.usecases.case_evidence import Logged
+from api.usecases.case_replay import CaseState
 from api.usecases.locate import tracks_of
 from data.errors import BadInput
 from data.track_file import read_gpx

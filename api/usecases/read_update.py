@@ -19,6 +19,7 @@ from api.usecases.case_replay import CaseState
 from api.usecases.case_tracks import cleared
 from api.usecases.locate import locate
 from data.errors import BadInput
+from data.units import KM_PER_DEG
 from routes.described import BEARINGS
 from routes.positions import fold
 from sar.sweep import Platform
@@ -226,5 +227,5 @@ def resolve(context: RegionContext, where: str) -> dict[str, Any]:
         lon, lat = said.place.lon, said.place.lat
     else:
         off = (found.lon - lon) * np.cos(np.radians(lat)), found.lat - lat
-        radius = max(float(np.sqrt(np.average(off[0] ** 2 + off[1] ** 2, weights=found.weight))) * 111.2, 0.5)
+        radius = max(float(np.sqrt(np.average(off[0] ** 2 + off[1] ** 2, weights=found.weight))) * KM_PER_DEG, 0.5)
     return {"where": where[:400], "lon": lon, "lat": lat, "radius_km": min(radius, 200.0), "read_as": said.read_as}

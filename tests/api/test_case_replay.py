@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests_worlds import KM, km_between
 
 from api.usecases.case_events import CaseEvent, Opened, read_event, written
-from api.usecases.case_replay import Logged, driven_pod, replay, status_of
+from api.usecases.case_evidence import Logged, driven_pod
+from api.usecases.case_replay import replay, status_of
 from data.errors import BadInput
 from sar.belief import GENUINE
 from sar.scenarios import OUTSIDE
