@@ -9,7 +9,7 @@ import pytest
 
 from sar.belief import Belief, found_here
 from sar.particles import SCENARIOS, Particles
-from sar.pinned import joined, pinned
+from sar.pinned import joined
 from sar.scenarios import Scenario
 
 HOURS = 24
@@ -57,15 +57,3 @@ def test_found_where_nobody_could_come_says_nothing_of_the_start() -> None:
     belief = Belief.begin(joined((walkers(12.0, 2.0), walkers(14.0, 2.0))), 0.05)
     likelihood = found_here(belief, 20.0, 25.0, 18.0)
     assert np.all(likelihood == 1.0)
-
-
-def test_pinned_lives_pass_by_and_keep_their_shape() -> None:
-    people = walkers(12.0, 2.0)
-    hour = np.full(len(people), 10)
-    moved = pinned(people, 15.0, 21.0, hour, 0.5, np.random.default_rng(1))
-    off_km = np.hypot((moved.lon[10] - 15.0) * np.cos(np.radians(21.0)), moved.lat[10] - 21.0) * 111.2
-    assert np.sqrt((off_km**2).mean() / 2) == pytest.approx(0.5, rel=0.1)
-    walked = (moved.lon[-1] - moved.lon[0]) * np.cos(np.radians(21.0)) * 111.2
-    before = (people.lon[-1] - people.lon[0]) * np.cos(np.radians(19.0)) * 111.2
-    assert walked == pytest.approx(before, rel=0.02, abs=0.1)
-    assert np.array_equal(moved.dies_h, people.dies_h)

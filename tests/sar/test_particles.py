@@ -245,8 +245,8 @@ def test_what_a_searcher_sees():
 
 def test_pinned_lives_pass_by_the_clue_and_keep_their_shape():
     found = walked(Scenario.TO_TOWN, 2000)
-    moved = pinned(found, 14.0, 27.0, 9.5, 2.0, np.random.default_rng(0))
-    lon, lat = moved.at(9.5)
+    moved = pinned(found, 14.0, 27.0, np.full(len(found), 9), 2.0, np.random.default_rng(0))
+    lon, lat = moved.at(9.0)
     off_east, off_north = (lon - 14.0) * np.cos(np.radians(27.0)) / KM, (lat - 27.0) / KM
     assert np.std(off_east) == pytest.approx(2.0, rel=0.06) and np.std(off_north) == pytest.approx(2.0, rel=0.06)
     assert abs(off_east.mean()) < 0.2 and abs(off_north.mean()) < 0.2
