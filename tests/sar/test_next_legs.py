@@ -199,6 +199,18 @@ def test_nothing_is_searched_or_driven_in_a_storm(belief, graph):
     assert found.pos > 0 and seen.hour.min() >= 9
 
 
+def test_a_storm_on_the_way_is_waited_out(belief, graph):
+    storm = np.zeros(48, dtype=bool)
+    storm[3:8] = True
+    legs = candidates(belief, asset(endurance=40.0), theatre_of(graph, storm=storm), 2.0)
+    assert len(legs) > 3
+    for leg, _ in legs:
+        clock = leg.swath.hour
+        for axis in (leg.swath.lon, leg.swath.lat):
+            assert np.ptp(np.interp(np.linspace(3.001, 7.999, 9), clock, axis)) < 2.3 * KM  # between two points
+        assert leg.ends_h > 8 and not ((clock > 3.01) & (clock < 7.99)).any()
+
+
 def test_where_nobody_can_be_nobody_is_sent(theatre):
     far = evenly(still(np.full(50, 30.0), np.full(50, 5.0)), 0.1)
     assert advise(far, [asset(endurance=10.0)], theatre, 2.0, PEOPLE).assets[0].best is None
