@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.context import RegionContext
 from api.usecases.case_events import Driven, Ordered, read_event
@@ -20,6 +21,8 @@ from routes.geodesy import line_lengths_m
 from routes.positions import Position, read_position
 from sar.sweep import FREE_SPEED_KPH, Platform
 from sar.track_graph import TrackGraph
+
+Array = NDArray[np.float64]
 
 #: Most points of a track kept in the log.
 _MOST_KEPT = 5000
@@ -53,14 +56,8 @@ def cleared(
     """
     told = bool(start or towards)
     lonlat = way_between(context, start, towards) if told else np.array(_last_order(state.events, asset_id).lonlat)
-    km = np.append(0.0, np.cumsum(line_lengths_m(lonlat))) / M_PER_KM
-    if not 0 <= from_km < to_km:
-        raise BadInput(f"from km {from_km:g} to km {to_km:g} is no way")
-    if to_km > km[-1] + 1.0:
-        raise BadInput(f"km {to_km:g} lies beyond the end of the way at km {km[-1]:.0f}")
-    at = np.unique(np.concatenate([[from_km], km[(km > from_km) & (km < to_km)], [min(to_km, km[-1])]]))
-    points = np.column_stack([np.interp(at, km, lonlat[:, axis]) for axis in (0, 1)])
-    hours = (at - at[0]) / FREE_SPEED_KPH[platform]
+    points = stretch(lonlat, from_km, to_km)
+    hours = np.append(0.0, np.cumsum(line_lengths_m(points))) / M_PER_KM / FREE_SPEED_KPH[platform]
     if begun is not None:
         if begun >= ended:
             raise BadInput("the search ended before it began")
@@ -70,7 +67,25 @@ def cleared(
     return _driven(points, times, said, asset_id, platform)
 
 
-def way_between(context: RegionContext, start: str, towards: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def stretch(lonlat: Array, from_km: float, to_km: float | None) -> Array:
+    """Return a way between two of its kilometres, shape (n, 2), degrees; to its end where none is given.
+
+    Raises
+    ------
+    BadInput
+        If they are not on the way, or not in order.
+    """
+    km = np.append(0.0, np.cumsum(line_lengths_m(lonlat))) / M_PER_KM
+    last = float(km[-1]) if to_km is None else to_km
+    if not 0 <= from_km < last:
+        raise BadInput(f"from km {from_km:g} to km {last:g} is no way")
+    if last > km[-1] + 1.0:
+        raise BadInput(f"km {last:g} lies beyond the end of the way at km {km[-1]:.0f}")
+    at = np.unique(np.concatenate([[from_km], km[(km > from_km) & (km < last)], [min(last, km[-1])]]))
+    return np.column_stack([np.interp(at, km, lonlat[:, axis]) for axis in (0, 1)])
+
+
+def way_between(context: RegionContext, start: str, towards: str) -> Array:
     """Return the quickest way over tracks between two places, shape (n, 2), degrees.
 
     Raises
@@ -140,7 +155,7 @@ def from_gpx(
 
 
 def _driven(
-    lonlat: np.ndarray[tuple[int, ...], np.dtype[np.float64]], times: Sequence[datetime], said: str,
+    lonlat: Array, times: Sequence[datetime], said: str,
     asset_id: str | None, platform: Platform, visibility_km: float | None = None, measured_rd_m: float | None = None,
 ) -> Driven:  # fmt: skip
     event = read_event(

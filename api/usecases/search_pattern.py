@@ -9,12 +9,11 @@ import numpy as np
 from shapely import Polygon, box
 
 from api.context import RegionContext
-from api.usecases.case_tracks import way_between
+from api.usecases.case_tracks import stretch, way_between
 from api.usecases.read_update import resolve
 from data.errors import BadInput
 from data.units import KM_PER_DEG, M_PER_KM
 from maps.search_gpx import SearchPoint, SearchWay, search_gpx
-from routes.geodesy import line_lengths_m
 from sar.patterns import (
     PatternKind,
     SearchPattern,
@@ -83,7 +82,12 @@ def pattern_of(context: RegionContext, wanted: WantedPattern) -> tuple[SearchPat
     spacing = spacing_for(width_m, wanted.coverage)
     area: Polygon | None = None
     if kind is PatternKind.TRACK_LINE:
-        pattern = track_line(_stretch(context, wanted), spacing, speed, hours=wanted.hours)
+        pattern = track_line(
+            stretch(way_between(context, wanted.start, wanted.towards), wanted.from_km, wanted.to_km),
+            spacing,
+            speed,
+            hours=wanted.hours,
+        )
     elif kind in (PatternKind.PARALLEL_SWEEP, PatternKind.CREEPING_LINE):
         area = _area(context, wanted)
         lay = parallel_sweep if kind is PatternKind.PARALLEL_SWEEP else creeping_line
@@ -120,16 +124,6 @@ def pattern_gpx(asset_id: str, pattern: SearchPattern, told: dict[str, Any]) -> 
     """Return the GPX file of an asset, by its name."""
     datum = SearchPoint("CSP", told["commence"]["lon"], told["commence"]["lat"], "last known position")
     return search_gpx({asset_id: [SearchWay.of(pattern.kind.value, pattern, pod=told["pod"])]}, [datum])
-
-
-def _stretch(context: RegionContext, wanted: WantedPattern) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    lonlat = way_between(context, wanted.start, wanted.towards)
-    km = np.append(0.0, np.cumsum(line_lengths_m(lonlat))) / M_PER_KM
-    to_km = km[-1] if wanted.to_km is None else wanted.to_km
-    if not 0 <= wanted.from_km < to_km <= km[-1] + 1.0:
-        raise BadInput(f"km {wanted.from_km:g} to {to_km:g} is no stretch of a way of {km[-1]:.0f} km")
-    at = np.unique(np.concatenate([[wanted.from_km], km[(km > wanted.from_km) & (km < to_km)], [min(to_km, km[-1])]]))
-    return np.column_stack([np.interp(at, km, lonlat[:, axis]) for axis in (0, 1)])
 
 
 def _datum(context: RegionContext, wanted: WantedPattern) -> tuple[float, float]:
