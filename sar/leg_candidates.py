@@ -61,14 +61,14 @@ def candidates(belief: Belief, searcher: Searcher, theatre: Theatre, start_h: fl
         kph = OFF_TRACK_KPH[searcher.platform]
         drive = theatre.graph.drive(searcher.lon, searcher.lat, share, kph)
         home = theatre.graph.drive(searcher.home_lon, searcher.home_lat, share, kph)
-        hot = _hot(belief, theatre, start_h + 1.0)
+        hot = hot_points(belief, theatre, start_h + 1.0)
         for start in starts:
             found += _drives(searcher, theatre, areas, drive, home, hot, start)
             found += _sweeps(searcher, theatre, areas, drive, home, start, until_h)
     return [(leg, home_h) for leg, home_h in found if leg.ends_h + home_h <= until_h and leg.searching.any()]
 
 
-def _hot(belief: Belief, theatre: Theatre, hour: float) -> Bools:
+def hot_points(belief: Belief, theatre: Theatre, hour: float) -> Bools:
     """Return the points of the graph with people near them in one world of a thousand or more."""
     lon, lat = belief.particles.at(hour)
     graph = theatre.graph

@@ -126,6 +126,12 @@ def square_box(name: str) -> tuple[float, float, float, float]:
     return float(column[0] * step), bottom, float((column[0] + 1) * step), bottom + BLOCK_KM / KM_PER_DEG
 
 
+def square_name(lon: float, lat: float) -> str:
+    """Return the name of the square that a position lies in."""
+    row, column = _squares(np.array([lon]), np.array([lat]))
+    return _square_name(-1 - ((int(row[0]) + 2**20) * 2**22 + int(column[0]) + 2**21))
+
+
 def _square_name(code: int) -> str:
     key = -1 - code
     row, column = key // 2**22 - 2**20, key % 2**22 - 2**21

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -122,13 +122,49 @@ def track_leg(
         Where people may be near.
     starts_h : float
     """
+    lon, lat, slowed, searching = _driven(searcher, drive, to, hot)
+    return _leg(searcher, skies, LegKind.TRACK, name, lon, lat, slowed, searching, starts_h)
+
+
+def _driven(searcher: Searcher, drive: Drive, to: int, hot: Bools) -> tuple[Array, Array, Array, Bools]:
+    """Return the quickest way to a point, the hours of each piece, and the pieces that are searched."""
     lon, lat, hours, passed = drive.way(to)
-    hours = hours - hours[0]
     length_km = line_lengths_m(np.column_stack([lon, lat])) / 1000
     searching = hot[np.maximum(passed[:-1], 0)] | hot[passed[1:]]
     searching[0] &= bool(hot[passed[1]])
     slowed = np.maximum(np.diff(hours), np.where(searching, length_km / searcher.search_kph, 0.0))
-    return _leg(searcher, skies, LegKind.TRACK, name, lon, lat, slowed, searching, starts_h)
+    return lon, lat, slowed, searching
+
+
+def ground_leg(
+    searcher: Searcher, skies: Skies, drive: Drive, lonlat: Array, name: str, searching: Bools, hot: Bools,
+    starts_h: float,
+) -> SearchLeg:  # fmt: skip
+    """Drive the quickest way to the first point of a line over open ground, and along it.
+
+    Parameters
+    ----------
+    drive : Drive
+        From where the searcher is.
+    lonlat : array, shape (k, 2)
+        Degrees, longitude first.
+    searching : bool array, shape (k,)
+        Whether it is searched on the way to each point of the line.
+    hot : bool array, shape (points,)
+        As for `track_leg`.
+    starts_h : float
+    """
+    joint, _ = drive.to_ground(float(lonlat[0, 0]), float(lonlat[0, 1]))
+    if joint < 0:
+        lon, lat, needed, on = np.array([searcher.lon]), np.array([searcher.lat]), np.zeros(0), np.zeros(0, dtype=bool)
+    else:
+        lon, lat, needed, on = _driven(searcher, drive, joint, hot)
+    lon, lat = np.append(lon, lonlat[:, 0]), np.append(lat, lonlat[:, 1])
+    km = line_lengths_m(np.column_stack([lon, lat]))[len(needed) :] / 1000
+    needed = np.append(needed, km / min(OFF_TRACK_KPH[searcher.platform], searcher.search_kph))
+    return _leg(
+        searcher, skies, LegKind.AREA, name, lon, lat, needed, np.append(on, searching), starts_h
+    )  # fmt: skip
 
 
 def area_leg(
@@ -183,6 +219,22 @@ def _approach(searcher: Searcher, drive: Drive | None, to: tuple[float, float]) 
         return here
     lon, lat, hours, _ = drive.way(joint)
     return lon, lat, hours
+
+
+def cut(leg: SearchLeg, hour: float) -> SearchLeg | None:
+    """Return what of a leg is driven by an hour; None where it has not begun."""
+    swath = leg.swath
+    if hour >= leg.ends_h:
+        return leg
+    if hour <= swath.hour[0]:
+        return None
+    keep = int(np.searchsorted(swath.hour, hour))
+    lon, lat = (float(np.interp(hour, swath.hour, axis)) for axis in (swath.lon, swath.lat))
+    driven = Swath(
+        np.append(swath.lon[:keep], lon), np.append(swath.lat[:keep], lat), np.append(swath.hour[:keep], hour),
+        swath.width_m[:keep],
+    )  # fmt: skip
+    return replace(leg, swath=driven, searching=leg.searching[:keep], ends_h=hour)
 
 
 def straight_leg(
