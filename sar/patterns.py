@@ -328,6 +328,11 @@ def outside_km(pattern: SearchPattern, area: Polygon) -> float:
     return float(GEOD.geometry_length(shapely.difference(line, area.buffer(_METRE_DEG)))) / M_PER_KM
 
 
+def within_hours(pattern: SearchPattern, speed_kph: float, hours: float) -> SearchPattern:
+    """Return a pattern as far as it is driven in some hours at a speed."""
+    return _pattern(pattern.kind, pattern.lonlat, pattern.searching, pattern.spacing_m, speed_kph, hours)
+
+
 def _pattern(
     kind: PatternKind, lonlat: Array, searching: Flags, spacing_m: float, speed_kph: float, hours: float | None
 ) -> SearchPattern:

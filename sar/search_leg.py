@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from shapely import box
 from routes.geodesy import line_lengths_m
 from sar.belief import Belief
 from sar.particles import TARGETS
-from sar.patterns import PatternKind, parallel_sweep
+from sar.patterns import PatternKind, SearchPattern, parallel_sweep, within_hours
 from sar.poa import square_box
 from sar.searcher import AIR_KPH, OFF_TRACK_KPH, Searcher, Skies
 from sar.swath import Sightings, Swath, sightings
@@ -187,19 +188,18 @@ def area_leg(
     middle = (float(square.centroid.x), float(square.centroid.y))
     lon, lat, hours = _approach(searcher, drive, middle)
     left_h = most_h - float(hours[-1])
+    kph = min(searcher.search_kph, AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform])
     row = skies.widths(searcher)[_hour(skies, starts_h + float(hours[-1]))]
     width = max(float(row[TARGETS.index(target)]), 50.0)
     if left_h <= 0.1:
         return None
     side_m, here = 6000.0, (float(lon[-1]), float(lat[-1]))
-    kph = min(searcher.search_kph, AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform])
-    sweep = parallel_sweep(square, min(width, side_m), kph, hours=left_h, near=here)
+    whole = _swept(name, round(min(width, side_m), 1), here[0] > middle[0], here[1] > middle[1])
     # the way to where it commences is a part of the hours
-    left_h -= float(line_lengths_m(np.array([here, sweep.commence]))[0]) / 1000 / kph
+    left_h -= float(line_lengths_m(np.array([here, whole.commence]))[0]) / 1000 / kph
     if left_h <= 0.1:
         return None
-    if sweep.hours > left_h:
-        sweep = parallel_sweep(square, min(width, side_m), kph, hours=left_h, near=here)
+    sweep = within_hours(whole, kph, left_h)
     whole_lon, whole_lat = np.append(lon, sweep.lonlat[:, 0]), np.append(lat, sweep.lonlat[:, 1])
     km = line_lengths_m(np.column_stack([whole_lon, whole_lat])) / 1000
     searching = np.concatenate([np.zeros(len(lon), dtype=bool), sweep.searching])
@@ -207,6 +207,14 @@ def area_leg(
     return _leg(
         searcher, skies, LegKind.AREA, name, whole_lon, whole_lat, needed, searching, starts_h, sweep.kind
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _swept(name: str, spacing_m: float, east: bool, north: bool) -> SearchPattern:
+    """Return the whole sweep of a square, begun at a corner: the same squares are looked at again and again."""
+    left, bottom, right, top = square_box(name)
+    near = (right if east else left, top if north else bottom)
+    return parallel_sweep(box(left, bottom, right, top), spacing_m, 1.0, near=near)
 
 
 def _approach(searcher: Searcher, drive: Drive | None, to: tuple[float, float]) -> tuple[Array, Array, Array]:
