@@ -20,7 +20,7 @@ from sar.hidden_truth import News, Truth, seen_from
 from sar.leg_candidates import Theatre, hot_points
 from sar.scenarios import Scenario
 from sar.scene import People, Scene
-from sar.search_leg import SearchLeg, cut, track_leg
+from sar.search_leg import SearchLeg, cut, ground_leg
 from sar.searcher import OFF_TRACK_KPH, Searcher, Skies
 from sar.track_graph import Drive
 
@@ -266,10 +266,10 @@ class _Game:
     def _home(self, car: Car) -> SearchLeg:
         """Drive home by the quickest way, looking out for nobody."""
         theatre, searcher = self.desk.theatre, car.searcher
-        drive = drive_of(self.desk, car)
-        to = int(theatre.graph.joints(searcher.home_lon, searcher.home_lat)[0][0])
+        line = np.array([[searcher.home_lon, searcher.home_lat]])
         cold = np.zeros(len(theatre.graph.lon), dtype=bool)
-        return track_leg(searcher, theatre.skies, drive, to, "home", cold, self.desk.now_h)
+        drive = drive_of(self.desk, car)
+        return ground_leg(searcher, theatre.skies, drive, line, "home", cold[:1], cold, self.desk.now_h)
 
     def _arrive(self, car: Car) -> None:
         self._stop(car, 0.0)

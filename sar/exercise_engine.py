@@ -12,7 +12,7 @@ from sar.belief import Belief, footprints_here, seen_here, vehicle_here
 from sar.exercise import Car, Desk
 from sar.hidden_truth import TOLD_KM, News
 from sar.next_legs import advise, thinned
-from sar.particles import Particles
+from sar.particles import Particles, left_behind
 from sar.pinned import joined, pinned
 from sar.scenarios import Scenario
 from sar.search_leg import SearchLeg
@@ -99,15 +99,12 @@ class Engine:
         drawn = simulate(cloud(news.lon, news.lat, radius_km), weights, desk.people, desk.scene, self.rng, count)
         if hour > 0:
             drawn = pinned(drawn, news.lon, news.lat, hour, radius_km, self.rng)
-        kept = thinned(self.belief, count // 4)
-        genuine = news.genuine
-        inside = 1 - kept.outside
-        share = np.concatenate(
-            [
-                np.full(len(kept.particles), (1 - genuine) * inside / len(kept.particles)),
-                np.full(count, genuine / count),
-            ]
-        )
+        fresh = Belief.begin(drawn, 0.0)
+        for leg in desk.driven:
+            fresh = fresh.told(np.maximum(1 - self._pod(fresh, leg), 1e-9), 1.0)
+        kept, genuine = thinned(self.belief, count // 4), news.genuine
+        # what lies outside stays in the part that holds the clue for none
+        share = np.concatenate([kept.weight * (1 - genuine), fresh.weight * genuine])
         self.belief = Belief(joined([kept.particles, drawn]), share, (1 - genuine) * kept.outside)
         if news.what == "footprints" and news.bearing_deg is not None:
             fits = footprints_here(self.belief, news.lon, news.lat, news.hour, 2.0, genuine, news.bearing_deg)
@@ -121,21 +118,12 @@ class Engine:
                 few = few.told(1 - self._pod(few, other.leg), 1.0)
         searcher = replace(car.searcher, ready_h=desk.now_h, endurance_h=100.0)
         people = max(desk.count - sum(each.alive + each.dead for each in desk.news if each.found), 1)
-        advice = advise(few, [searcher], desk.theatre, desk.now_h, float(people), particles=self.particles)
+        advice = advise(
+            few, [searcher], desk.theatre, desk.now_h, float(people), particles=self.particles,
+            vehicle_found=self.vehicle_found,
+        )  # fmt: skip
         best = advice.assets[0].best
         return None if best is None else best.leg
-
-
-def left_behind(particles: Particles) -> Particles:
-    """Return the vehicles that walkers left, one for each who had one: they stay where they stopped."""
-    still = particles.lon[[0, 0]], particles.lat[[0, 0]]
-    count = len(particles)
-    gone = particles.with_vehicle & ~particles.waits
-    # those without a vehicle to leave are put out of sight
-    return replace(
-        particles, lon=np.where(gone, still[0], np.float32(0)), lat=np.where(gone, still[1], np.float32(-80)),
-        waits=np.ones(count, dtype=bool), walks=np.zeros((1, count), dtype=np.float32),
-    )  # fmt: skip
 
 
 def cloud(lon: float, lat: float, radius_km: float) -> Whereabouts:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from data.ellipsoid import earth_centred_m
-from data.units import M_PER_KM
+from data.units import KM_PER_DEG, M_PER_KM
 from sar.belief import Belief
-from sar.poa import SearchAreas, search_areas
-from sar.search_leg import SearchLeg, area_leg, straight_leg, track_leg
+from sar.patterns import expanding_square
+from sar.poa import SearchAreas, search_areas, square_name
+from sar.search_leg import SearchLeg, area_leg, ground_leg, straight_leg, track_leg
 from sar.searcher import AIR_KPH, OFF_TRACK_KPH, Searcher, Skies
 from sar.sweep import Target
 from sar.track_graph import Drive, TrackGraph
@@ -22,7 +23,11 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 #: Segments and squares looked at for each asset, and hours a sweep lasts at most.
-SEGMENTS, SQUARES, SWEEP_H = 24, 14, 4.0
+SEGMENTS, SQUARES, SWEEP_H = 24, 10, 4.0
+#: Ways through to the far ends, and small places off the tracks, that are looked at.
+WAYS_THROUGH, SPOTS = 8, 6
+#: Size of such a place, km, and the least probability it holds.
+_SPOT_KM, _LEAST_SPOT = 1.0, 0.003
 #: Tracks within this of a particle are driven at search speed, km.
 _HOT_KM = 3.0
 
@@ -64,7 +69,9 @@ def candidates(belief: Belief, searcher: Searcher, theatre: Theatre, start_h: fl
         hot = hot_points(belief, theatre, start_h + 1.0)
         for start in starts:
             found += _drives(searcher, theatre, areas, drive, home, hot, start)
-            found += _sweeps(searcher, theatre, areas, drive, home, start, until_h)
+            found += _through(searcher, theatre, belief, drive, home, hot, start)
+            found += _sweeps(searcher, theatre, areas, drive, home, start, until_h, hot)
+            found += _spots(searcher, theatre, belief, drive, home, hot, start)
     return [(leg, home_h) for leg, home_h in found if leg.ends_h + home_h <= until_h and leg.searching.any()]
 
 
@@ -101,8 +108,9 @@ def _sweeps(
     home: Drive | None,
     start_h: float,
     until_h: float,
+    hot: Bools | None = None,
 ) -> list[tuple[SearchLeg, float]]:
-    """Parallel sweeps of the likeliest squares, spaced for somebody standing."""
+    """Parallel sweeps of the likeliest squares, spaced for somebody standing and, on the ground, for a vehicle."""
     legs = []
     off = np.flatnonzero(areas.segment < 0)
     for area in off[np.argsort(-areas.poa[off], kind="stable")][:SQUARES]:
@@ -114,9 +122,62 @@ def _sweeps(
         most_h = min(until_h - start_h - home_h, way_h + SWEEP_H)
         if most_h <= way_h:
             continue
-        leg = area_leg(searcher, theatre.skies, drive, areas.names[area], Target.STANDING, start_h, most_h)
-        if leg is not None:
-            legs.append((leg, home_h))
+        for target in (Target.STANDING,) if drive is None else (Target.STANDING, Target.VEHICLE):
+            leg = area_leg(searcher, theatre.skies, drive, areas.names[area], target, start_h, most_h, hot)
+            if leg is not None:
+                legs.append((leg, home_h))
+    return legs
+
+
+def _through(
+    searcher: Searcher, theatre: Theatre, belief: Belief, drive: Drive, home: Drive, hot: Bools, start_h: float
+) -> list[tuple[SearchLeg, float]]:
+    """Ways that lead through as many people as possible to the far ends of where they may be."""
+    graph = theatre.graph
+    away_m, near = graph.tree.query(earth_centred_m(*belief.particles.at(start_h + 1.0)))
+    mass = np.bincount(near, np.where(away_m < _HOT_KM * M_PER_KM, belief.weight, 0.0), len(graph.lon))
+    count = len(graph.lon)
+    before = drive.before[:count]
+    reached = np.isfinite(drive.hours) & (before >= 0)
+    passed = mass.copy()
+    for node in np.argsort(drive.hours, kind="stable").tolist():  # the nearer first: what lies before is known
+        if reached[node] and before[node] < count:
+            passed[node] += passed[before[node]]
+    leads = np.zeros(count + 1, dtype=bool)
+    leads[before[hot & reached]] = True
+    ends = np.flatnonzero(hot & ~leads[:count] & reached & np.isfinite(home.hours))
+    legs = []
+    for to in ends[np.argsort(-passed[ends], kind="stable")][:WAYS_THROUGH].tolist():
+        name = str(theatre.segment_ids[theatre.tracks.segment[to]]) if to < len(theatre.tracks.lon) else "place"
+        legs.append((track_leg(searcher, theatre.skies, drive, to, name, hot, start_h), float(home.hours[to])))
+    return legs
+
+
+def _spots(
+    searcher: Searcher, theatre: Theatre, belief: Belief, drive: Drive, home: Drive, hot: Bools, start_h: float
+) -> list[tuple[SearchLeg, float]]:
+    """Looks at small places off the tracks that hold many people, as a well they may have come to."""
+    lon, lat = belief.particles.at(start_h + 1.0)
+    off = np.flatnonzero(theatre.graph.tree.query(earth_centred_m(lon, lat))[0] > _SPOT_KM * M_PER_KM)
+    if not len(off):
+        return []
+    step = _SPOT_KM / KM_PER_DEG
+    cell = np.column_stack([np.floor(lon[off] * np.cos(np.radians(lat[off])) / step), np.floor(lat[off] / step)])
+    _, number = np.unique(cell, axis=0, return_inverse=True)
+    mass = np.bincount(number.ravel(), belief.weight[off])
+    kph = min(OFF_TRACK_KPH[searcher.platform], searcher.search_kph)
+    legs = []
+    for spot in np.argsort(-mass, kind="stable")[:SPOTS]:
+        if mass[spot] < _LEAST_SPOT:
+            break
+        own = off[number.ravel() == spot]
+        at = (float(np.average(lon[own], weights=belief.weight[own])), float(lat[own].mean()))
+        home_h = home.to_ground(*at)[1]
+        if np.isfinite(drive.to_ground(*at)[1]) and np.isfinite(home_h):
+            square = expanding_square(at, _SPOT_KM * M_PER_KM / 2, kph, radius_m=_SPOT_KM * M_PER_KM).lonlat
+            on = np.ones(len(square), dtype=bool)
+            name = square_name(*at)
+            legs.append((ground_leg(searcher, theatre.skies, drive, square, name, on, hot, start_h), home_h))
     return legs
 
 

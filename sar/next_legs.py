@@ -15,14 +15,18 @@ from numpy.typing import NDArray
 
 from sar.belief import Belief
 from sar.leg_candidates import Theatre, candidates
+from sar.particles import left_behind
 from sar.search_leg import SearchLeg, Worth, worth
 from sar.searcher import Searcher
+from sar.swath import sightings
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: What it is worth to find somebody dead, against finding somebody alive. Judgement.
 DEAD_WORTH = 0.05
+#: What it is worth to find the vehicle that somebody left, against finding them. Judgement.
+CLUE_WORTH = 0.3
 #: Particles that legs are judged on.
 THINNED = 3000
 #: Legs shown beside the best.
@@ -46,6 +50,8 @@ class Choice:
         Hours from its end back to where the asset has to be.
     dead : float
         Expected people found dead.
+    clue : float
+        Expected people alive whose vehicle is found, but not they.
     """
 
     leg: SearchLeg
@@ -54,6 +60,7 @@ class Choice:
     hours: float
     home_h: float
     dead: float
+    clue: float = 0.0
 
     @property
     def per_h(self) -> float:
@@ -62,8 +69,8 @@ class Choice:
 
     @property
     def score(self) -> float:
-        """What legs are ranked by: as `per_h`, the dead counted a little."""
-        return (self.alive + DEAD_WORTH * self.dead) / self.hours
+        """What legs are ranked by: as `per_h`, the dead and the vehicles left counted a little."""
+        return (self.alive + DEAD_WORTH * self.dead + CLUE_WORTH * self.clue) / self.hours
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +128,7 @@ def advise(
     people: float,
     progress: Callable[[float], None] = lambda share: None,
     particles: int = THINNED,
+    vehicle_found: bool = False,
 ) -> Advice:
     """Choose the next leg of each asset.
 
@@ -133,6 +141,8 @@ def advise(
         On the particles' clock.
     people : float
         In the group.
+    vehicle_found : bool
+        A vehicle left behind is known already, and tells nothing any more.
     """
     few = thinned(belief, particles)
     left = few.weight
@@ -142,7 +152,11 @@ def advise(
     for number, searcher in enumerate(sorted(searchers, key=lambda each: (each.ready_h, each.asset_id))):
         legs = candidates(replace(few, weight=left), searcher, theatre, max(now_h, searcher.ready_h))
         worths = [worth(few, leg) for leg, _ in legs]
-        choices = [_choice(left, *leg, each, now_h, people) for leg, each in zip(legs, worths, strict=True)]
+        clues = [np.zeros(len(left)) if vehicle_found else _clue(few, leg) for leg, _ in legs]
+        choices = [
+            _choice(left, *leg, each, clue, now_h, people)
+            for leg, each, clue in zip(legs, worths, clues, strict=True)
+        ]  # fmt: skip
         advices[searcher.asset_id] = _ranked(searcher, choices)
         if choices and not questions:
             per_h = [each.alive * people / choice.hours for each, choice in zip(worths, choices, strict=True)]
@@ -156,9 +170,19 @@ def advise(
     return Advice(ordered, questions, float((few.weight - left).sum()), alive)
 
 
-def _choice(weight: Array, leg: SearchLeg, home_h: float, each: Worth, now_h: float, people: float) -> Choice:
+def _clue(belief: Belief, leg: SearchLeg) -> Array:
+    """Return the chance that the vehicle which each left is seen while they live."""
+    particles = belief.particles
+    seen = sightings(left_behind(particles), leg.swath).total(len(particles))
+    return np.asarray(np.where(particles.alive(leg.ends_h), seen, 0.0))
+
+
+def _choice(
+    weight: Array, leg: SearchLeg, home_h: float, each: Worth, clue: Array, now_h: float, people: float
+) -> Choice:
     pos, alive = float((weight * each.pod).sum()), float((weight * each.alive).sum())
-    return Choice(leg, pos, people * alive, max(leg.ends_h - now_h, 0.1), home_h, people * (pos - alive))
+    told = people * float((weight * clue * (1 - each.pod)).sum())
+    return Choice(leg, pos, people * alive, max(leg.ends_h - now_h, 0.1), home_h, people * (pos - alive), told)
 
 
 def _ranked(searcher: Searcher, choices: list[Choice]) -> AssetAdvice:

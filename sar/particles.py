@@ -102,3 +102,15 @@ class Particles:
             walks=self.walks[:, rows],
             **{name: getattr(self, name)[rows] for name in ("scenario", "waits", "with_vehicle", "dies_h", "safe_h")},
         )
+
+
+def left_behind(particles: Particles) -> Particles:
+    """Return the vehicles that walkers left, one for each who had one: they stay where they stopped."""
+    still = particles.lon[[0, 0]], particles.lat[[0, 0]]
+    count = len(particles)
+    gone = particles.with_vehicle & ~particles.waits
+    # those without a vehicle to leave are put out of sight
+    return replace(
+        particles, lon=np.where(gone, still[0], np.float32(0)), lat=np.where(gone, still[1], np.float32(-80)),
+        waits=np.ones(count, dtype=bool), walks=np.zeros((1, count), dtype=np.float32),
+    )  # fmt: skip

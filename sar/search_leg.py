@@ -169,8 +169,9 @@ def ground_leg(
 
 
 def area_leg(
-    searcher: Searcher, skies: Skies, drive: Drive | None, name: str, target: Target, starts_h: float, most_h: float
-) -> SearchLeg | None:
+    searcher: Searcher, skies: Skies, drive: Drive | None, name: str, target: Target, starts_h: float, most_h: float,
+    hot: Bools | None = None,
+) -> SearchLeg | None:  # fmt: skip
     """Go to a square of open ground and sweep it in parallel legs; None where no hours are left for it.
 
     Parameters
@@ -183,13 +184,15 @@ def area_leg(
         Whose sweep width sets the spacing.
     most_h : float
         For the way and the sweep together.
+    hot : bool array, shape (points,), optional
+        As for `track_leg`; nothing is looked for on the way there where not given.
     """
     square = box(*square_box(name))
     middle = (float(square.centroid.x), float(square.centroid.y))
-    lon, lat, hours = _approach(searcher, drive, middle)
-    left_h = most_h - float(hours[-1])
+    lon, lat, way_h, on_way = _approach(searcher, drive, middle, hot)
+    left_h = most_h - float(way_h.sum())
     kph = min(searcher.search_kph, AIR_KPH.get(searcher.platform, 0.0) or OFF_TRACK_KPH[searcher.platform])
-    row = skies.widths(searcher)[_hour(skies, starts_h + float(hours[-1]))]
+    row = skies.widths(searcher)[_hour(skies, starts_h + float(way_h.sum()))]
     width = max(float(row[TARGETS.index(target)]), 50.0)
     if left_h <= 0.1:
         return None
@@ -202,8 +205,8 @@ def area_leg(
     sweep = within_hours(whole, kph, left_h)
     whole_lon, whole_lat = np.append(lon, sweep.lonlat[:, 0]), np.append(lat, sweep.lonlat[:, 1])
     km = line_lengths_m(np.column_stack([whole_lon, whole_lat])) / 1000
-    searching = np.concatenate([np.zeros(len(lon), dtype=bool), sweep.searching])
-    needed = np.concatenate([np.diff(hours), km[len(lon) - 1 :] / kph])
+    searching = np.concatenate([on_way, [False], sweep.searching])
+    needed = np.concatenate([way_h, km[len(lon) - 1 :] / kph])
     return _leg(
         searcher, skies, LegKind.AREA, name, whole_lon, whole_lat, needed, searching, starts_h, sweep.kind
     )  # fmt: skip
@@ -217,16 +220,17 @@ def _swept(name: str, spacing_m: float, east: bool, north: bool) -> SearchPatter
     return parallel_sweep(box(left, bottom, right, top), spacing_m, 1.0, near=near)
 
 
-def _approach(searcher: Searcher, drive: Drive | None, to: tuple[float, float]) -> tuple[Array, Array, Array]:
-    """Return the way from where the searcher is to where it leaves for a square: lon, lat and hours."""
-    here = np.array([searcher.lon]), np.array([searcher.lat]), np.zeros(1)
+def _approach(
+    searcher: Searcher, drive: Drive | None, to: tuple[float, float], hot: Bools | None
+) -> tuple[Array, Array, Array, Bools]:
+    """Return the way to where the searcher leaves the tracks: lon, lat, the hours of each piece, where it searches."""
+    here = np.array([searcher.lon]), np.array([searcher.lat]), np.zeros(0), np.zeros(0, dtype=bool)
     if drive is None:
         return here
     joint, _ = drive.to_ground(*to)
     if joint < 0:
         return here
-    lon, lat, hours, _ = drive.way(joint)
-    return lon, lat, hours
+    return _driven(searcher, drive, joint, np.zeros(len(drive.hours), dtype=bool) if hot is None else hot)
 
 
 def cut(leg: SearchLeg, hour: float) -> SearchLeg | None:

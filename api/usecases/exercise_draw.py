@@ -106,6 +106,7 @@ class _Hidden:
     lon: float
     lat: float
     row: int
+    on_track: bool
     began: datetime
     group: Group
     vehicle: VehicleState
@@ -133,7 +134,7 @@ def draw_exercise(
         rng = np.random.default_rng([seed, attempt])
         hidden = _hidden(context, rng)
         try:
-            told = describe(context, hidden.lon, hidden.lat, hidden.row, language, rng)
+            told = describe(context, hidden.lon, hidden.lat, hidden.row, hidden.on_track, language, rng)
             alert = _alert(hidden, told, rng)
             return _exercise(context, seed, hidden, alert, mix, count, rng)
         except (BadInput, NoAnswer):
@@ -183,7 +184,8 @@ def _hidden(context: RegionContext, rng: Generator) -> _Hidden:
     row = int(rng.choice(len(tracks.lon), p=_origin_chances(context)))
     at = line.moved(line.coordinate[[row]], (rng.random(1) - 0.5) * tracks.km[row])
     lon, lat = (float(axis[0]) for axis in line.at(at))
-    if rng.random() < SpreadParameters().open_share:
+    on_track = rng.random() >= SpreadParameters().open_share
+    if not on_track:
         away_km, way = rng.exponential(OFF_TRACK_KM), rng.uniform(0, 2 * np.pi)
         lon += away_km * np.sin(way) / (KM_PER_DEG * np.cos(np.radians(lat)))
         lat += away_km * np.cos(way) / KM_PER_DEG
@@ -200,7 +202,7 @@ def _hidden(context: RegionContext, rng: Generator) -> _Hidden:
         begins = told_at + timedelta(hours=int(rng.integers(0, 60)))
         storm = Storm(begins=begins, ends=begins + timedelta(hours=float(np.round(rng.uniform(*_STORM_H)))))
     group = Group(people - children - pregnant, children, pregnant, float(np.round(litres)))
-    return _Hidden(lon, lat, row, began, group, _pick(_VEHICLES, rng), told_at, storm)
+    return _Hidden(lon, lat, row, on_track, began, group, _pick(_VEHICLES, rng), told_at, storm)
 
 
 @lru_cache(maxsize=2)

@@ -34,7 +34,9 @@ class Told:
     kind: str
 
 
-def describe(context: RegionContext, lon: float, lat: float, row: int, language: str, rng: Generator) -> Told:
+def describe(
+    context: RegionContext, lon: float, lat: float, row: int, on_track: bool, language: str, rng: Generator
+) -> Told:
     """Say where a position is, as people do.
 
     Parameters
@@ -43,9 +45,12 @@ def describe(context: RegionContext, lon: float, lat: float, row: int, language:
         Degrees.
     row : int
         Of the tracks, where the group left them or is.
+    on_track : bool
     language : {"en", "fr"}
     """
-    kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+    # whoever is off the tracks does not say where along one
+    kinds = {name: share for name, share in KINDS.items() if on_track or name in ("offset", "position")}
+    kind = str(rng.choice(list(kinds), p=np.array(list(kinds.values())) / sum(kinds.values())))
     french = language == "fr"
     if kind == "position":
         off = 2.0 / KM_PER_DEG * rng.standard_normal(2)
