@@ -39,7 +39,7 @@ _EVERY = 10
 
 def one_run(seed: int, policies: Sequence[str], wrong: bool) -> dict[str, Any]:
     """Play every way of deciding on one hidden stranding."""
-    mix = {scenario: 1.0 for scenario in Scenario} if wrong else None
+    mix = dict.fromkeys(Scenario, 1.0) if wrong else None
     exercise = draw_exercise(open_region(), seed, mix=mix)
     straight_h, straight_living = straight_to(exercise.truth, exercise.desk.fresh())
     ways: dict[str, Any] = {
@@ -101,7 +101,11 @@ def summary(runs: Sequence[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
             "hours_sooner_interval": _interval(sooner[picks].mean(axis=1)),
             "more_alive": float(more.mean()),
             "more_alive_interval": _interval(more[picks].mean(axis=1)),
-            "sooner_later_same": [int((sooner > 0.5).sum()), int((sooner < -0.5).sum()), int((abs(sooner) <= 0.5).sum())],
+            "sooner_later_same": [
+                int((sooner > 0.5).sum()),
+                int((sooner < -0.5).sum()),
+                int((abs(sooner) <= 0.5).sum()),
+            ],
         }
     return {"runs": len(runs), "people": float(np.mean([run["people"] for run in runs])), "ways": ways,
             "engine_against": against}  # fmt: skip
@@ -141,7 +145,9 @@ def show(found: dict[str, Any]) -> None:
             f"{name:<12} {way['median_h']:6.1f} ({low:.1f}-{high:.1f})".ljust(34)
             + f"{way['mean_h']:7.1f} {way['found']:6.0%} {way['alive']:8.2f} ({least:.2f}-{most:.2f})"
         )
-    print(f"\n{'engine against':<14} {'ratio of medians':>22} {'hours sooner':>22} {'more alive':>22}  sooner/later/same")
+    print(
+        f"\n{'engine against':<14} {'ratio of medians':>22} {'hours sooner':>22} {'more alive':>22}  sooner/later/same"
+    )
     for name, each in found["engine_against"].items():
         columns = [
             f"{each[key]:.2f} ({each[interval][0]:.2f} to {each[interval][1]:.2f})"

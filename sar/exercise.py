@@ -8,6 +8,7 @@ ends or somebody finds something.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -15,13 +16,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sar.belief import Belief
+from sar.belief import Belief, seen_here
 from sar.hidden_truth import News, Truth, seen_from
 from sar.leg_candidates import Theatre, hot_points
 from sar.scenarios import Scenario
 from sar.scene import People, Scene
 from sar.search_leg import SearchLeg, cut, ground_leg
 from sar.searcher import OFF_TRACK_KPH, Searcher, Skies
+from sar.swath import sightings
 from sar.track_graph import Drive
 
 Array = NDArray[np.float64]
@@ -118,6 +120,10 @@ class Desk:
         return self._hot
 
 
+#: A leg; hours to stay where one is; None where there is nothing to do.
+Decision = SearchLeg | float | None
+
+
 class Policy(Protocol):
     """A way of deciding."""
 
@@ -130,8 +136,12 @@ class Policy(Protocol):
     def told(self, desk: Desk, news: News) -> None:
         """Hear of a clue or a find."""
 
-    def next_leg(self, desk: Desk, car: Car) -> SearchLeg | None:
-        """Return what a car does next; None to wait."""
+    def next_leg(self, desk: Desk, car: Car) -> Decision:
+        """Return what a car does next."""
+
+
+class Stopped(Exception):
+    """The planner ends the exercise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,8 +219,13 @@ class _Game:
         self.finds: list[News] = []
 
     def run(self) -> Played:
+        self.policy.begin(self.desk)
+        with suppress(Stopped):
+            self._run()
+        return self.result()
+
+    def _run(self) -> None:
         desk = self.desk
-        self.policy.begin(desk)
         while not self._over():
             self._send()
             hour, car = self._next()
@@ -223,7 +238,6 @@ class _Game:
                 self._see(car, car.ahead.pop(0))
             elif car.leg is not None:
                 self._arrive(car)
-        return self.result()
 
     def _over(self) -> bool:
         if self.truth is None:
@@ -253,8 +267,8 @@ class _Game:
                 continue
             car.homing = desk.now_h - car.out_since_h >= OUT_H
             leg = self._home(car) if car.homing else self.policy.next_leg(desk, car)
-            if leg is None or leg.ends_h <= desk.now_h:
-                self._hold(car, desk.now_h + _ASKS_AGAIN_H)
+            if not isinstance(leg, SearchLeg) or leg.ends_h <= desk.now_h:
+                self._hold(car, desk.now_h + (leg if isinstance(leg, float) else _ASKS_AGAIN_H))
                 continue
             car.leg = leg
             car.ahead = [] if self.truth is None else seen_from(self.truth, leg, self.rng, self.known, self.storm_h)
@@ -283,7 +297,7 @@ class _Game:
         """Tell what a car saw; every car on a leg is called to decide anew."""
         if news.what in self.known:
             return
-        if not news.what == "footprints":
+        if news.what != "footprints":
             self.known.add(news.what)
         self._stop(car, WITH_PEOPLE_H if news.found else AT_CLUE_H)
         self._hear(news)
@@ -372,3 +386,28 @@ def straight_to(truth: Truth, desk: Desk) -> tuple[float, float]:
         elif truth.safe_h[part] <= desk.until_h + truth.shift_h:
             living += truth.alive(part, desk.until_h)
     return min(met) - desk.now_h, float(living)
+
+
+def promised(desk: Desk, legs: Sequence[SearchLeg]) -> tuple[float, float]:
+    """Return what legs were worth before anybody knew: over all that the alert, and reports since, may mean.
+
+    Returns
+    -------
+    tuple of float
+        Chance that a person of the group is seen, and people seen alive.
+    """
+    belief = desk.belief
+    for news in desk.news:
+        if news.what == "sighting":
+            fits = seen_here(belief, news.lon, news.lat, news.hour, news.radius_km, news.genuine)
+            belief = belief.told(fits, 1 - news.genuine)
+    unseen, alive = np.ones(len(belief.particles)), np.zeros(len(belief.particles))
+    seen = [sightings(belief.particles, leg.swath) for leg in legs]
+    groups = [
+        (float(hour), each.who[each.hour == hour], each.pod[each.hour == hour])
+        for each in seen for hour in np.unique(each.hour)
+    ]  # fmt: skip
+    for hour, who, pod in sorted(groups, key=lambda group: group[0]):
+        alive[who] += np.where(belief.particles.dies_h[who] > hour, unseen[who] * pod, 0.0)
+        unseen[who] *= 1 - pod
+    return float(belief.weight @ (1 - unseen)), float(belief.weight @ alive) * desk.count

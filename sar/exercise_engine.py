@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.units import KM_PER_DEG
-from sar.belief import Belief, footprints_here, seen_here, vehicle_here
-from sar.exercise import Car, Desk
+from sar.belief import Belief, footprints_here, seen_here
+from sar.exercise import Car, Decision, Desk
 from sar.hidden_truth import TOLD_KM, News
 from sar.next_legs import advise, thinned
 from sar.particles import Particles, left_behind
@@ -110,7 +110,7 @@ class Engine:
             fits = footprints_here(self.belief, news.lon, news.lat, news.hour, 2.0, genuine, news.bearing_deg)
             self.belief = self.belief.told(fits, 1 - genuine)
 
-    def next_leg(self, desk: Desk, car: Car) -> SearchLeg | None:
+    def next_leg(self, desk: Desk, car: Car) -> Decision:
         """Choose the best leg, counting on the legs that the other cars are on."""
         few = thinned(self.belief, self.particles)
         for other in desk.cars:

@@ -63,7 +63,7 @@ class Habit:
         rows = np.flatnonzero(self.unseen)
         away_m = driven.query(earth_centred_m(graph.lon[rows], graph.lat[rows]))[0]
         self.unseen[rows[away_m < _SEEN_KM * M_PER_KM]] = False
-        self.reached |= _away_km(self.middle, swath.lon[-1], swath.lat[-1]) < 5.0
+        self.reached = self.reached or bool(_away_km(self.middle, swath.lon[-1], swath.lat[-1]) < 5.0)
 
     def told(self, desk: Desk, news: News) -> None:
         """Go and look at reports; search anew around what a crew found."""

@@ -1,8 +1,8 @@
 """What really happened in an exercise: a hidden group, what can be seen of it, and when each of its people dies.
 
 A group moves as one of the engine's own particles does, drawn by another generator: whoever waits is at the vehicle,
-whoever walks goes together behind one person, and each has a body clock of their own. What a search crew sees of them is
-drawn from the same lateral range curve that the belief uses, each part of the group counting as one object.
+whoever walks goes together behind one person, and each has a body clock of their own. What a search crew sees of them
+is drawn from the same lateral range curve that the belief uses, each part of the group counting as one object.
 """
 
 from __future__ import annotations

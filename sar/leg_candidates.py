@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sar.patterns import expanding_square
 from sar.poa import SearchAreas, search_areas, square_name
 from sar.search_leg import SearchLeg, area_leg, ground_leg, straight_leg, track_leg
 from sar.searcher import AIR_KPH, OFF_TRACK_KPH, Searcher, Skies
-from sar.sweep import Target
+from sar.sweep import Platform, Target
 from sar.track_graph import Drive, TrackGraph
 from sar.whereabouts import Tracks
 
@@ -26,6 +26,8 @@ Bools = NDArray[np.bool_]
 SEGMENTS, SQUARES, SWEEP_H = 24, 10, 4.0
 #: Ways through to the far ends, and small places off the tracks, that are looked at.
 WAYS_THROUGH, SPOTS = 8, 6
+#: Search speed along tracks where getting through sooner is worth more than seeing farther, km/h.
+FAST_KPH = 40.0
 #: Size of such a place, km, and the least probability it holds.
 _SPOT_KM, _LEAST_SPOT = 1.0, 0.003
 #: Tracks within this of a particle are driven at search speed, km.
@@ -149,8 +151,16 @@ def _through(
     legs = []
     for to in ends[np.argsort(-passed[ends], kind="stable")][:WAYS_THROUGH].tolist():
         name = str(theatre.segment_ids[theatre.tracks.segment[to]]) if to < len(theatre.tracks.lon) else "place"
-        legs.append((track_leg(searcher, theatre.skies, drive, to, name, hot, start_h), float(home.hours[to])))
+        for driver in _paces(searcher):
+            legs.append((track_leg(driver, theatre.skies, drive, to, name, hot, start_h), float(home.hours[to])))
     return legs
+
+
+def _paces(searcher: Searcher) -> tuple[Searcher, ...]:
+    """Return a car at the speed at which nothing is lost and, where nobody set its speed, faster and seeing less."""
+    if searcher.platform is not Platform.GROUND_VEHICLE or searcher.speed_kph is not None:
+        return (searcher,)
+    return searcher, replace(searcher, speed_kph=FAST_KPH)
 
 
 def _spots(

@@ -25,7 +25,7 @@ from api.usecases.case_tracks import graph_of
 from api.usecases.exercise_words import Told, describe
 from api.usecases.locate import locate, tracks_of
 from data.errors import BadInput, NoAnswer
-from data.units import HOURS_PER_DAY, KM_PER_DEG, M_PER_KM
+from data.units import HOURS_PER_DAY, KM_PER_DEG
 from risk.group import Group
 from routes.reach import driving_hours
 from sar.alert import Alert, Movement, Reporter, SourceGrade, VehicleState
