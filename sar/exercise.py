@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from sar.belief import Belief, seen_here
 from sar.hidden_truth import News, Truth, seen_from
 from sar.leg_candidates import Theatre, hot_points
+from sar.particles import TARGETS
 from sar.scenarios import Scenario
 from sar.scene import People, Scene
 from sar.search_leg import SearchLeg, cut, ground_leg
@@ -50,8 +52,17 @@ class DaylightSkies(Skies):
 
     def widths(self, searcher: Searcher, speed_kph: float | None = None) -> Array:
         """Return the widths by day: what is driven at all is driven then."""
-        clear = Skies(self.night[:1], np.zeros(1, dtype=bool), self.visibility_km)
-        return np.repeat(clear.widths(searcher, speed_kph), len(self.night), axis=0)
+        alike = replace(
+            searcher, asset_id="", lon=0.0, lat=0.0, home_lon=0.0, home_lat=0.0, ready_h=0.0, endurance_h=1.0
+        )
+        return np.broadcast_to(_by_day(alike, speed_kph, self.visibility_km), (len(self.night), len(TARGETS)))
+
+
+@lru_cache(maxsize=256)
+def _by_day(searcher: Searcher, speed_kph: float | None, visibility_km: float) -> Array:
+    """Return the widths of one hour of clear day, shape (1, targets); asked for at every leg."""
+    hour = np.zeros(1, dtype=bool)
+    return Skies(hour, hour, visibility_km).widths(searcher, speed_kph)
 
 
 @dataclass(eq=False)

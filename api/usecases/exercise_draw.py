@@ -162,8 +162,8 @@ def open_desk(
     now_h = (alert.told_at - alert.stranded_at) / timedelta(hours=1)
     scene = case_scene(context, alert, where, int(now_h + END_H) + _BEYOND_H, storms)
     people, weights = moving_people(context, alert, where), prior(alert)
-    # its own generator, fed by the words alone
-    own = np.random.default_rng(crc32(repr(alert).encode()))
+    # its own generator, fed by what was told and understood alone: the same in both languages
+    own = np.random.default_rng(crc32(repr(replace(alert, where=said.read_as)).encode()))
     belief = Belief.begin(simulate(where, weights, people, scene, own, count), OUTSIDE[alert.grade.value])
     bases = _bases(context, where)
     skies = DaylightSkies.over(night_hours(scene), scene.no_walk)

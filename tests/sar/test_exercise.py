@@ -1,4 +1,4 @@
-"""Exercises: the same seed the same exercise, a truth that stays hidden, and luck that follows the lateral range curve."""
+"""Exercises: the same seed the same exercise, a truth that stays hidden, luck that follows the lateral range curve."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from sar.swath import Swath, lateral_pod, sightings
 
 #: Alerts for places near bases: short legs, quick tests.
 SEEDS = (4, 9)
+#: Of play: enough for several legs of each car.
+HOURS = 12
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def exercise(context: RegionContext) -> Exercise:
 def played(exercise: Exercise, name: str) -> Played:
     luck = np.random.default_rng([exercise.seed, 1])
     desk = exercise.desk.fresh()
-    desk.until_h = desk.now_h + 30
+    desk.until_h = desk.now_h + HOURS
     policy = Engine(150) if name == "engine" else policy_of(name, exercise.seed)
     return play(desk, policy, exercise.truth, exercise.outside, luck, storm_h=exercise.storm_h)
 
@@ -72,10 +74,10 @@ def test_every_way_of_deciding_plays_by_the_rules(exercise: Exercise, name: str)
     found = played(exercise, name)
     skies = exercise.desk.theatre.skies
     assert found.alive + found.dead <= found.people == exercise.truth.people
-    assert found.ended_h <= 30 + 1e-6
+    assert found.ended_h <= HOURS + 1e-6
     for leg in found.legs:
         assert not skies.storm[int(leg.starts_h)], "a car left in the dark"
-        assert leg.ends_h <= exercise.desk.now_h + 30 + 1e-6
+        assert leg.ends_h <= exercise.desk.now_h + HOURS + 1e-6
     for asset in {leg.asset_id for leg in found.legs}:
         own = [leg for leg in found.legs if leg.asset_id == asset]
         for before, after in zip(own, own[1:], strict=False):
