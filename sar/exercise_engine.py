@@ -47,6 +47,7 @@ class Engine:
         self.belief = desk.belief
         self.rng = np.random.default_rng(len(desk.belief.particles))
         self.vehicle_found = False
+        self.planned_h, self.planned = (-1.0, 0), dict[str, SearchLeg | None]()
 
     def searched(self, desk: Desk, leg: SearchLeg) -> None:
         """Lower the chance of all that would have been seen: people, and a vehicle that walkers left."""
@@ -112,18 +113,29 @@ class Engine:
 
     def next_leg(self, desk: Desk, car: Car) -> Decision:
         """Choose the best leg, counting on the legs that the other cars are on."""
+        name = car.searcher.asset_id
+        if self.planned_h != (desk.now_h, len(desk.news)) or name not in self.planned:
+            self._plan(desk)
+        return self.planned.pop(name, None)
+
+    def _plan(self, desk: Desk) -> None:
+        """Choose for all cars that are free now."""
         few = thinned(self.belief, self.particles)
         for other in desk.cars:
-            if other is not car and other.leg is not None and not other.homing:
+            if other.leg is not None and not other.homing:
                 few = few.told(1 - self._pod(few, other.leg), 1.0)
-        searcher = replace(car.searcher, ready_h=desk.now_h, endurance_h=100.0)
+        free = [
+            replace(car.searcher, ready_h=desk.now_h, endurance_h=100.0)
+            for car in desk.cars
+            if car.leg is None and car.searcher.ready_h <= desk.now_h
+        ]
         people = max(desk.count - sum(each.alive + each.dead for each in desk.news if each.found), 1)
         advice = advise(
-            few, [searcher], desk.theatre, desk.now_h, float(people), particles=self.particles,
+            few, free, desk.theatre, desk.now_h, float(people), particles=self.particles,
             vehicle_found=self.vehicle_found,
         )  # fmt: skip
-        best = advice.assets[0].best
-        return None if best is None else best.leg
+        self.planned_h = (desk.now_h, len(desk.news))
+        self.planned = {each.searcher.asset_id: None if each.best is None else each.best.leg for each in advice.assets}
 
 
 def cloud(lon: float, lat: float, radius_km: float) -> Whereabouts:

@@ -1,6 +1,6 @@
 """The next best leg of each asset: most people found alive for each hour until it is done.
 
-Assets choose one after another, the one that is ready first before the others; each counts on the legs already chosen.
+Assets choose one after another, the one with the best leg before the others; each counts on the legs already chosen.
 Legs are ways over tracks through where people may be, and parallel sweeps of squares of open ground; all are judged by
 the same timed swath as a search that was really done.
 """
@@ -149,7 +149,7 @@ def advise(
     advices: dict[str, AssetAdvice] = {}
     questions: tuple[Question, ...] = ()
     alive = 0.0
-    for number, searcher in enumerate(sorted(searchers, key=lambda each: (each.ready_h, each.asset_id))):
+    for number, searcher in enumerate(_in_order(few, searchers, theatre, now_h, people, vehicle_found)):
         legs = candidates(replace(few, weight=left), searcher, theatre, max(now_h, searcher.ready_h))
         worths = [worth(few, leg) for leg, _ in legs]
         clues = [np.zeros(len(left)) if vehicle_found else _clue(few, leg) for leg, _ in legs]
@@ -168,6 +168,27 @@ def advise(
         progress((number + 1) / len(searchers))
     ordered = tuple(advices[each.asset_id] for each in searchers)
     return Advice(ordered, questions, float((few.weight - left).sum()), alive)
+
+
+def _in_order(
+    belief: Belief, searchers: Sequence[Searcher], theatre: Theatre, now_h: float, people: float, vehicle_found: bool
+) -> list[Searcher]:
+    """Return assets by the best leg that each could do alone: who is near chooses before who is far."""
+    ordered = sorted(searchers, key=lambda each: (each.ready_h, each.asset_id))
+    if len(ordered) < 2:
+        return ordered
+    scores = []
+    for searcher in ordered:
+        legs = candidates(belief, searcher, theatre, max(now_h, searcher.ready_h))
+        choices = [
+            _choice(
+                belief.weight, leg, home_h, worth(belief, leg),
+                np.zeros(len(belief.weight)) if vehicle_found else _clue(belief, leg), now_h, people,
+            )
+            for leg, home_h in legs
+        ]  # fmt: skip
+        scores.append(max((each.score for each in choices), default=0.0))
+    return [ordered[row] for row in np.argsort(-np.array(scores), kind="stable")]
 
 
 def _clue(belief: Belief, leg: SearchLeg) -> Array:
