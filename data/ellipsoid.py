@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-A_M, E2 = 6_378_137.0, 6.69437999014e-3  # WGS84
+_A_M, _E2 = 6_378_137.0, 6.69437999014e-3  # WGS84
 
 
 def earth_centred_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -22,10 +22,10 @@ def earth_centred_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArr
         Metres.
     """
     lam, phi = np.radians(lon), np.radians(lat)
-    normal = A_M / np.sqrt(1 - E2 * np.sin(phi) ** 2)
+    normal = _A_M / np.sqrt(1 - _E2 * np.sin(phi) ** 2)
     cos_phi = np.cos(phi)
     return np.column_stack(
-        [normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1 - E2) * np.sin(phi)]
+        [normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1 - _E2) * np.sin(phi)]
     )
 
 
@@ -54,8 +54,8 @@ def chord_to_geodesic_m(
         Metres.
     """
     phi = np.radians((lat_a + lat_b) / 2)
-    flattened = 1 - E2 * np.sin(phi) ** 2
-    normal, meridian = A_M / np.sqrt(flattened), A_M * (1 - E2) / flattened**1.5
+    flattened = 1 - _E2 * np.sin(phi) ** 2
+    normal, meridian = _A_M / np.sqrt(flattened), _A_M * (1 - _E2) / flattened**1.5
     east = np.radians(lon_b - lon_a) * normal * np.cos(phi)
     north = np.radians(lat_b - lat_a) * meridian
     across = east**2 / np.maximum(east**2 + north**2, 1e-12)

@@ -99,7 +99,7 @@ class Engine:
         radius_km = max(news.radius_km, 0.5)
         drawn = simulate(cloud(news.lon, news.lat, radius_km), weights, desk.people, desk.scene, self.rng, count)
         if hour > 0:
-            drawn = pinned(drawn, news.lon, news.lat, hour, radius_km, self.rng)
+            drawn = pinned(drawn, news.lon, news.lat, np.full(count, int(hour)), radius_km, self.rng)
         fresh = Belief.begin(drawn, 0.0)
         for leg in desk.driven:
             fresh = fresh.told(np.maximum(1 - self._pod(fresh, leg), 1e-9), 1.0)
