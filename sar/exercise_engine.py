@@ -12,9 +12,9 @@ from sar.belief import Belief, footprints_here, seen_here
 from sar.exercise import Car, Decision, Desk
 from sar.hidden_truth import TOLD_KM, News
 from sar.next_legs import advise, thinned
-from sar.particles import Particles, left_behind
+from sar.particles import SCENARIOS, Particles, left_behind
 from sar.pinned import joined, pinned
-from sar.scenarios import Scenario
+from sar.scenarios import WAITING_PART, WALKING, Scenario
 from sar.search_leg import SearchLeg
 from sar.swath import sightings
 from sar.walkers import simulate
@@ -38,6 +38,8 @@ class Engine:
     particles : int
         That legs are judged on.
     """
+
+    recalls = True
 
     def __init__(self, particles: int = PARTICLES) -> None:
         self.particles = particles
@@ -100,16 +102,42 @@ class Engine:
         drawn = simulate(cloud(news.lon, news.lat, radius_km), weights, desk.people, desk.scene, self.rng, count)
         if hour > 0:
             drawn = pinned(drawn, news.lon, news.lat, np.full(count, int(hour)), radius_km, self.rng)
+        if news.what == "footprints" and news.bearing_deg is not None:
+            fits = footprints_here(
+                Belief.begin(drawn, 0.0), news.lon, news.lat, news.hour, 2.0, 1.0, news.bearing_deg
+            )  # fmt: skip
+            if fits.sum() > 0:
+                drawn = thinned(Belief(drawn, fits / fits.sum(), 0.0), count - 1).particles
+        if news.what == "footprints":
+            drawn = self._some_wait(desk, drawn)
         fresh = Belief.begin(drawn, 0.0)
+        # what was searched before counts for the new people too
         for leg in desk.driven:
             fresh = fresh.told(np.maximum(1 - self._pod(fresh, leg), 1e-9), 1.0)
         kept, genuine = thinned(self.belief, count // 4), news.genuine
         # what lies outside stays in the part that holds the clue for none
         share = np.concatenate([kept.weight * (1 - genuine), fresh.weight * genuine])
         self.belief = Belief(joined([kept.particles, drawn]), share, (1 - genuine) * kept.outside)
-        if news.what == "footprints" and news.bearing_deg is not None:
-            fits = footprints_here(self.belief, news.lon, news.lat, news.hour, 2.0, genuine, news.bearing_deg)
-            self.belief = self.belief.told(fits, 1 - genuine)
+
+    def _some_wait(self, desk: Desk, walkers: Particles) -> Particles:
+        """Let a part of those whose trail was found be of a split group: at the vehicle that the walkers left."""
+        split = desk.weights.get(Scenario.SPLIT, 0.0)
+        walked = split + sum(desk.weights.get(each, 0.0) for each in WALKING)
+        stays = self.rng.random(len(walkers)) < WAITING_PART * split / max(walked, 1e-9)
+        waiting = simulate(
+            cloud(float(walkers.lon[0].mean()), float(walkers.lat[0].mean()), 1.0), {Scenario.STAYED: 1.0}, desk.people,
+            desk.scene, self.rng, len(walkers),
+        )  # fmt: skip
+        return replace(
+            walkers,
+            lon=np.where(stays, walkers.lon[0], walkers.lon),
+            lat=np.where(stays, walkers.lat[0], walkers.lat),
+            waits=walkers.waits | stays,
+            walks=np.where(stays, np.float32(0), walkers.walks),
+            dies_h=np.where(stays, waiting.dies_h, walkers.dies_h),
+            safe_h=np.where(stays, np.inf, walkers.safe_h),
+            scenario=np.where(stays, SCENARIOS.index(Scenario.SPLIT), walkers.scenario),
+        )
 
     def next_leg(self, desk: Desk, car: Car) -> Decision:
         """Choose the best leg, counting on the legs that the other cars are on."""
@@ -121,9 +149,7 @@ class Engine:
     def _plan(self, desk: Desk) -> None:
         """Choose for all cars that are free now."""
         few = thinned(self.belief, self.particles)
-        for other in desk.cars:
-            if other.leg is not None and not other.homing:
-                few = few.told(1 - self._pod(few, other.leg), 1.0)
+        under_way = [each.leg for each in desk.cars if each.leg is not None and not each.homing]
         free = [
             replace(car.searcher, ready_h=desk.now_h, endurance_h=100.0)
             for car in desk.cars
@@ -132,7 +158,7 @@ class Engine:
         people = max(desk.count - sum(each.alive + each.dead for each in desk.news if each.found), 1)
         advice = advise(
             few, free, desk.theatre, desk.now_h, float(people), particles=self.particles,
-            vehicle_found=self.vehicle_found,
+            vehicle_found=self.vehicle_found, under_way=under_way,
         )  # fmt: skip
         self.planned_h = (desk.now_h, len(desk.news))
         self.planned = {each.searcher.asset_id: None if each.best is None else each.best.leg for each in advice.assets}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sar.belief import Belief
 from sar.leg_candidates import Theatre, candidates
 from sar.particles import left_behind
-from sar.search_leg import SearchLeg, Worth, worth
+from sar.search_leg import Claims, SearchLeg, Worth, worth
 from sar.searcher import Searcher
 from sar.swath import sightings
 
@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 DEAD_WORTH = 0.05
 #: What it is worth to find the vehicle that somebody left, against finding them. Judgement.
 CLUE_WORTH = 0.3
+#: Legs count as taking so long at least, h: an order costs time, and scraps of ground near by do not lead on.
+LEAST_H = 0.5
 #: Particles that legs are judged on.
 THINNED = 3000
 #: Legs shown beside the best.
@@ -129,6 +131,7 @@ def advise(
     progress: Callable[[float], None] = lambda share: None,
     particles: int = THINNED,
     vehicle_found: bool = False,
+    under_way: Sequence[SearchLeg] = (),
 ) -> Advice:
     """Choose the next leg of each asset.
 
@@ -143,52 +146,66 @@ def advise(
         In the group.
     vehicle_found : bool
         A vehicle left behind is known already, and tells nothing any more.
+    under_way : sequence of SearchLeg
+        Of assets that are not asked.
     """
     few = thinned(belief, particles)
-    left = few.weight
+    claims = Claims.none(len(few.particles))
+    for leg in under_way:
+        claims = claims.with_leg(few, leg)
+    before = claims.pod
     advices: dict[str, AssetAdvice] = {}
     questions: tuple[Question, ...] = ()
     alive = 0.0
-    for number, searcher in enumerate(_in_order(few, searchers, theatre, now_h, people, vehicle_found)):
-        legs = candidates(replace(few, weight=left), searcher, theatre, max(now_h, searcher.ready_h))
-        worths = [worth(few, leg) for leg, _ in legs]
-        clues = [np.zeros(len(left)) if vehicle_found else _clue(few, leg) for leg, _ in legs]
-        choices = [
-            _choice(left, *leg, each, clue, now_h, people)
-            for leg, each, clue in zip(legs, worths, clues, strict=True)
-        ]  # fmt: skip
-        advices[searcher.asset_id] = _ranked(searcher, choices)
-        if choices and not questions:
-            per_h = [each.alive * people / choice.hours for each, choice in zip(worths, choices, strict=True)]
-            questions = _questions(few, left, np.array(per_h), now_h)
+    # each asset once by itself, so that who is near chooses before who is far
+    first = {each.asset_id: _judged(few, each, theatre, now_h, people, vehicle_found, claims) for each in searchers}
+    order = sorted(searchers, key=lambda each: (-first[each.asset_id].best_score, each.ready_h, each.asset_id))
+    for number, searcher in enumerate(order):
+        judged = first[searcher.asset_id]
+        if number:
+            judged = _judged(few, searcher, theatre, now_h, people, vehicle_found, claims)
+        advices[searcher.asset_id] = _ranked(searcher, judged.choices)
+        if judged.choices and not questions:
+            values = [each.alive * people / max(choice.hours, 1e-9) for each, choice in judged.pairs]
+            questions = _questions(few, few.weight, np.array(values), now_h)
         best = advices[searcher.asset_id].best
         if best is not None:
             alive += best.alive
-            left = left * (1 - worths[choices.index(best)].pod)
+            claims = claims.with_leg(few, best.leg)
         progress((number + 1) / len(searchers))
     ordered = tuple(advices[each.asset_id] for each in searchers)
-    return Advice(ordered, questions, float((few.weight - left).sum()), alive)
+    found = 1 - (1 - claims.pod) / np.maximum(1 - before, 1e-12)
+    return Advice(ordered, questions, float((few.weight * (1 - before)) @ found), alive)
 
 
-def _in_order(
-    belief: Belief, searchers: Sequence[Searcher], theatre: Theatre, now_h: float, people: float, vehicle_found: bool
-) -> list[Searcher]:
-    """Return assets by the best leg that each could do alone: who is near chooses before who is far."""
-    ordered = sorted(searchers, key=lambda each: (each.ready_h, each.asset_id))
-    if len(ordered) < 2:
-        return ordered
-    scores = []
-    for searcher in ordered:
-        legs = candidates(belief, searcher, theatre, max(now_h, searcher.ready_h))
-        choices = [
-            _choice(
-                belief.weight, leg, home_h, worth(belief, leg),
-                np.zeros(len(belief.weight)) if vehicle_found else _clue(belief, leg), now_h, people,
-            )
-            for leg, home_h in legs
-        ]  # fmt: skip
-        scores.append(max((each.score for each in choices), default=0.0))
-    return [ordered[row] for row in np.argsort(-np.array(scores), kind="stable")]
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """The legs of one asset with what they bring."""
+
+    pairs: list[tuple[Worth, Choice]]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for _, choice in self.pairs]
+
+    @property
+    def best_score(self) -> float:
+        return max((choice.score for _, choice in self.pairs), default=0.0)
+
+
+def _judged(
+    belief: Belief, searcher: Searcher, theatre: Theatre, now_h: float, people: float, vehicle_found: bool,
+    claims: Claims,
+) -> _Judged:  # fmt: skip
+    """Judge what an asset could do, counting on the legs already chosen."""
+    # ground that others will come to is looked at too, for this asset may be there sooner
+    likely = replace(belief, weight=belief.weight * (1 - 0.5 * claims.pod))
+    pairs = []
+    for leg, home_h in candidates(likely, searcher, theatre, max(now_h, searcher.ready_h)):
+        each = worth(belief, leg, claims)
+        clue = np.zeros(len(belief.weight)) if vehicle_found else _clue(belief, leg) * (1 - claims.pod)
+        pairs.append((each, _choice(belief.weight, leg, home_h, each, clue, now_h, people)))
+    return _Judged(pairs)
 
 
 def _clue(belief: Belief, leg: SearchLeg) -> Array:
@@ -203,7 +220,7 @@ def _choice(
 ) -> Choice:
     pos, alive = float((weight * each.pod).sum()), float((weight * each.alive).sum())
     told = people * float((weight * clue * (1 - each.pod)).sum())
-    return Choice(leg, pos, people * alive, max(leg.ends_h - now_h, 0.1), home_h, people * (pos - alive), told)
+    return Choice(leg, pos, people * alive, max(leg.ends_h - now_h, LEAST_H), home_h, people * (pos - alive), told)
 
 
 def _ranked(searcher: Searcher, choices: list[Choice]) -> AssetAdvice:

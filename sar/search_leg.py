@@ -88,9 +88,44 @@ class Worth:
     alive: Array
 
 
-def worth(belief: Belief, leg: SearchLeg) -> Worth:
-    """Return what a leg finds: each particle at the first time it is seen."""
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """What legs already chosen will see of each particle: the chance, and the hour at which on the whole.
+
+    Attributes
+    ----------
+    pod, hour : array, shape (n,)
+    """
+
+    pod: Array
+    hour: Array
+
+    @classmethod
+    def none(cls, count: int) -> Claims:
+        """Return claims of nobody on n particles."""
+        return cls(np.zeros(count), np.full(count, np.inf))
+
+    def with_leg(self, belief: Belief, leg: SearchLeg) -> Claims:
+        """Return the claims with one more leg."""
+        seen = sightings(belief.particles, leg.swath)
+        count = len(self.pod)
+        pod = seen.total(count)
+        mass = np.bincount(seen.who, seen.pod, count)
+        hour = np.bincount(seen.who, seen.pod * seen.hour, count) / np.maximum(mass, 1e-12)
+        both = self.pod + pod
+        own = np.where(self.pod > 0, self.hour, 0.0) * self.pod + hour * pod
+        return Claims(1 - (1 - self.pod) * (1 - pod), np.where(both > 0, own / np.maximum(both, 1e-12), np.inf))
+
+
+def worth(belief: Belief, leg: SearchLeg, claims: Claims | None = None) -> Worth:
+    """Return what a leg finds: each particle at the first time it is seen.
+
+    What legs already chosen will have seen by then is theirs; what they would see later is still to be found.
+    """
     seen = sightings(belief.particles, leg.swath)
+    if claims is not None:
+        taken = np.where(claims.hour[seen.who] <= seen.hour, claims.pod[seen.who], 0.0)
+        seen = replace(seen, pod=seen.pod * (1 - taken))
     return Worth(seen.total(len(belief.particles)), _found_alive(belief, seen))
 
 
