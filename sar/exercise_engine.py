@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.units import KM_PER_DEG
 from sar.belief import Belief, footprints_here, seen_here
-from sar.exercise import Car, Decision, Desk
+from sar.exercise_desk import Car, Decision, Desk
 from sar.hidden_truth import TOLD_KM, News
 from sar.next_legs import advise, thinned
 from sar.particles import SCENARIOS, Particles, left_behind

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from data.ellipsoid import earth_centred_m
 from data.units import KM_PER_DEG, M_PER_KM
 from sar.distance_rings import PublishedRings, published
-from sar.exercise import Car, Desk, drive_of
+from sar.exercise_desk import Car, Desk, drive_of
 from sar.hidden_truth import News
 from sar.leg_candidates import SWEEP_H, candidates
 from sar.patterns import expanding_square

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sar.belief import Belief
 from sar.leg_candidates import Theatre, candidates
-from sar.particles import left_behind
+from sar.particles import Particles, left_behind
 from sar.search_leg import Claims, SearchLeg, Worth, worth
 from sar.searcher import Searcher
 from sar.swath import sightings
@@ -158,12 +158,14 @@ def advise(
     questions: tuple[Question, ...] = ()
     alive = 0.0
     # each asset once by itself, so that who is near chooses before who is far
-    first = {each.asset_id: _judged(few, each, theatre, now_h, people, vehicle_found, claims) for each in searchers}
+    rows = np.flatnonzero(few.particles.with_vehicle & ~few.particles.waits & (not vehicle_found))
+    vehicles = Vehicles(rows, left_behind(few.particles.some(rows)))
+    first = {each.asset_id: _judged(few, each, theatre, now_h, people, vehicles, claims) for each in searchers}
     order = sorted(searchers, key=lambda each: (-first[each.asset_id].best_score, each.ready_h, each.asset_id))
     for number, searcher in enumerate(order):
         judged = first[searcher.asset_id]
         if number:
-            judged = _judged(few, searcher, theatre, now_h, people, vehicle_found, claims)
+            judged = _judged(few, searcher, theatre, now_h, people, vehicles, claims)
         advices[searcher.asset_id] = _ranked(searcher, judged.choices)
         if judged.choices and not questions:
             values = [each.alive * people / max(choice.hours, 1e-9) for each, choice in judged.pairs]
@@ -176,6 +178,14 @@ def advise(
     ordered = tuple(advices[each.asset_id] for each in searchers)
     found = 1 - (1 - claims.pod) / np.maximum(1 - before, 1e-12)
     return Advice(ordered, questions, float((few.weight * (1 - before)) @ found), alive)
+
+
+@dataclass(frozen=True, eq=False)
+class Vehicles:
+    """Vehicles that walkers left: rows of the walkers, and their vehicles as particles that stay."""
+
+    rows: Ints
+    left: Particles
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +204,7 @@ class _Judged:
 
 
 def _judged(
-    belief: Belief, searcher: Searcher, theatre: Theatre, now_h: float, people: float, vehicle_found: bool,
+    belief: Belief, searcher: Searcher, theatre: Theatre, now_h: float, people: float, vehicles: Vehicles,
     claims: Claims,
 ) -> _Judged:  # fmt: skip
     """Judge what an asset could do, counting on the legs already chosen."""
@@ -203,16 +213,17 @@ def _judged(
     pairs = []
     for leg, home_h in candidates(likely, searcher, theatre, max(now_h, searcher.ready_h)):
         each = worth(belief, leg, claims)
-        clue = np.zeros(len(belief.weight)) if vehicle_found else _clue(belief, leg) * (1 - claims.pod)
+        clue = _clue(belief, leg, vehicles) * (1 - claims.pod)
         pairs.append((each, _choice(belief.weight, leg, home_h, each, clue, now_h, people)))
     return _Judged(pairs)
 
 
-def _clue(belief: Belief, leg: SearchLeg) -> Array:
+def _clue(belief: Belief, leg: SearchLeg, vehicles: Vehicles) -> Array:
     """Return the chance that the vehicle which each left is seen while they live."""
-    particles = belief.particles
-    seen = sightings(left_behind(particles), leg.swath).total(len(particles))
-    return np.asarray(np.where(particles.alive(leg.ends_h), seen, 0.0))
+    seen = np.zeros(len(belief.particles))
+    if len(vehicles.rows):
+        seen[vehicles.rows] = sightings(vehicles.left, leg.swath).total(len(vehicles.rows))
+    return np.asarray(np.where(belief.particles.alive(leg.ends_h), seen, 0.0))
 
 
 def _choice(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.context import RegionContext
-from api.usecases.case_events import Asset, Ordered, read_event
+from api.usecases.case_events import Asset, Clue, Driven, Ordered, read_event
 from api.usecases.case_replay import CaseState
 from api.usecases.case_tracks import graph_of
 from api.usecases.locate import tracks_of
@@ -19,7 +19,9 @@ from sar.leg_candidates import Theatre
 from sar.next_legs import Advice, Choice, advise
 from sar.particles import TARGETS
 from sar.poa import SearchAreas
+from sar.search_leg import LegKind, SearchLeg
 from sar.searcher import Searcher
+from sar.swath import Swath
 from sar.sweep import Platform
 
 Array = NDArray[np.float64]
@@ -77,9 +79,29 @@ def advice_of(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Advice:  # fmt: skip
     """Choose the next leg of each asset."""
+    vehicle_found = any(isinstance(each.event, Clue) and "vehicle" in each.event.what for each in state.events)
     return advise(
-        state.belief, searchers, theatre_of(context, state), state.now_h, float(max(state.looked_for, 1)), progress
-    )
+        state.belief, searchers, theatre_of(context, state), state.now_h, float(max(state.looked_for, 1)), progress,
+        vehicle_found=vehicle_found, under_way=legs_under_way(state, searchers),
+    )  # fmt: skip
+
+
+def legs_under_way(state: CaseState, searchers: Sequence[Searcher]) -> list[SearchLeg]:
+    """Return the legs ordered that are not over: what they will see is theirs."""
+    by_name, last = {each.asset_id: each for each in searchers}, dict[str, Ordered | Driven]()
+    for each in state.events:
+        if isinstance(each.event, (Ordered, Driven)) and each.event.asset_id:
+            last[each.event.asset_id] = each.event
+    legs = []
+    for name, event in last.items():
+        if isinstance(event, Ordered) and event.times[-1] > state.now and name in by_name:
+            hour = np.array([state.belief.particles.hour_of(moment) for moment in event.times])
+            lonlat, searching = np.array(event.lonlat), np.array(event.searching)
+            row = np.clip(((hour[1:] + hour[:-1]) / 2).astype(int), 0, len(state.skies.night) - 1)
+            width = np.where(searching[:, None], state.skies.widths(by_name[name])[row], 0.0)
+            swath = Swath(lonlat[:, 0], lonlat[:, 1], hour, width)
+            legs.append(SearchLeg(name, LegKind.TRACK, event.to, swath, searching, float(hour[0]), float(hour[-1])))
+    return legs
 
 
 def ordered(state: CaseState, choice: Choice) -> Ordered:

@@ -17,7 +17,8 @@ from api.usecases.exercise_play import policy_of
 from api.usecases.locate import gazetteer
 from data.errors import BadInput
 from routes.described import read_described
-from sar.exercise import Car, Decision, Desk, Played, Stopped, Watcher, drive_of, play, promised, straight_to
+from sar.exercise import Played, Stopped, Watcher, play, promised, straight_to
+from sar.exercise_desk import Car, Decision, Desk, drive_of
 from sar.exercise_engine import Engine
 from sar.hidden_truth import News
 from sar.leg_candidates import candidates

@@ -30,7 +30,8 @@ from risk.group import Group
 from routes.reach import driving_hours
 from sar.alert import Alert, Movement, Reporter, SourceGrade, VehicleState
 from sar.belief import GENUINE, Belief
-from sar.exercise import END_H, Car, DaylightSkies, Desk
+from sar.exercise import END_H
+from sar.exercise_desk import Car, DaylightSkies, Desk
 from sar.hidden_truth import News, Truth, hidden_truth
 from sar.leg_candidates import Theatre
 from sar.scenarios import OUTSIDE, Scenario, prior

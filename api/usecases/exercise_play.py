@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.errors import BadInput
-from sar.exercise import Policy
+from sar.exercise_desk import Policy
 from sar.exercise_engine import Engine
 from sar.exercise_habits import AtRandom, ExpandingSquare, OutwardOnTracks, Rings, ToAndFro
 

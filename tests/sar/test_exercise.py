@@ -10,7 +10,8 @@ import pytest
 from api.context import RegionContext
 from api.usecases.exercise_draw import Exercise, draw_exercise, open_desk
 from api.usecases.exercise_play import POLICIES, policy_of
-from sar.exercise import END_H, Played, drive_of, play, promised, straight_to
+from sar.exercise import END_H, Played, play, promised, straight_to
+from sar.exercise_desk import drive_of
 from sar.exercise_engine import Engine
 from sar.hidden_truth import Truth, seen_from
 from sar.search_leg import LegKind, SearchLeg, cut, ground_leg

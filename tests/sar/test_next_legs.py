@@ -123,12 +123,11 @@ def test_chances_are_within_what_is_there(advice, belief):
     assert advice.alive == pytest.approx(sum(each.best.alive for each in advice.assets))
 
 
-def test_what_a_leg_promises_is_what_the_search_then_does(advice, belief):
-    ready_first = min(ASSETS, key=lambda each: (each.ready_h, each.asset_id))
-    first = next(each for each in advice.assets if each.searcher is ready_first).best
-    pod = sightings(belief.particles, first.leg.swath).total(1000)
-    assert first.pos == pytest.approx((belief.weight * pod).sum())
-    assert first.alive == pytest.approx(PEOPLE * first.pos)  # all are alive here
+def test_what_a_leg_promises_is_what_the_search_then_does(belief, theatre):
+    best = advise(belief, [asset("a-1")], theatre, 3.0, PEOPLE).assets[0].best
+    pod = sightings(belief.particles, best.leg.swath).total(1000)
+    assert best.pos == pytest.approx((belief.weight * pod).sum())
+    assert best.alive == pytest.approx(PEOPLE * best.pos)  # all are alive here
 
 
 def test_the_second_asset_gets_nothing_for_what_the_first_finds(belief, theatre):
