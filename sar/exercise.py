@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from sar.belief import seen_here
 from sar.exercise_desk import Car, Desk, Policy, drive_of
 from sar.hidden_truth import News, Truth, seen_from
-from sar.search_leg import SearchLeg, cut, ground_leg
-from sar.swath import sightings
+from sar.search_leg import SearchLeg, cut, ground_leg, together
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -296,13 +295,5 @@ def promised(desk: Desk, legs: Sequence[SearchLeg]) -> tuple[float, float]:
         if news.what == "sighting":
             fits = seen_here(belief, news.lon, news.lat, news.hour, news.radius_km, news.genuine)
             belief = belief.told(fits, 1 - news.genuine)
-    unseen, alive = np.ones(len(belief.particles)), np.zeros(len(belief.particles))
-    seen = [sightings(belief.particles, leg.swath) for leg in legs]
-    groups = [
-        (float(hour), each.who[each.hour == hour], each.pod[each.hour == hour])
-        for each in seen for hour in np.unique(each.hour)
-    ]  # fmt: skip
-    for hour, who, pod in sorted(groups, key=lambda group: group[0]):
-        alive[who] += np.where(belief.particles.dies_h[who] > hour, unseen[who] * pod, 0.0)
-        unseen[who] *= 1 - pod
-    return float(belief.weight @ (1 - unseen)), float(belief.weight @ alive) * desk.count
+    found = together(belief, legs)
+    return float(belief.weight @ found.pod), float(belief.weight @ found.alive) * desk.count

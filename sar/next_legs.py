@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sar.belief import Belief
 from sar.leg_candidates import Theatre, candidates
 from sar.particles import Particles, left_behind
-from sar.search_leg import Claims, SearchLeg, Worth, worth
+from sar.search_leg import Claims, SearchLeg, Worth, together, worth
 from sar.searcher import Searcher
 from sar.swath import sightings
 
@@ -153,10 +153,8 @@ def advise(
     claims = Claims.none(len(few.particles))
     for leg in under_way:
         claims = claims.with_leg(few, leg)
-    before = claims.pod
     advices: dict[str, AssetAdvice] = {}
     questions: tuple[Question, ...] = ()
-    alive = 0.0
     # each asset once by itself, so that who is near chooses before who is far
     rows = np.flatnonzero(few.particles.with_vehicle & ~few.particles.waits & (not vehicle_found))
     vehicles = Vehicles(rows, left_behind(few.particles.some(rows)))
@@ -172,12 +170,13 @@ def advise(
             questions = _questions(few, few.weight, np.array(values), now_h)
         best = advices[searcher.asset_id].best
         if best is not None:
-            alive += best.alive
             claims = claims.with_leg(few, best.leg)
         progress((number + 1) / len(searchers))
     ordered = tuple(advices[each.asset_id] for each in searchers)
-    found = 1 - (1 - claims.pod) / np.maximum(1 - before, 1e-12)
-    return Advice(ordered, questions, float((few.weight * (1 - before)) @ found), alive)
+    chosen = [each.best.leg for each in ordered if each.best is not None]
+    before, after = together(few, under_way), together(few, [*under_way, *chosen])
+    pos, alive = ((few.weight * (getattr(after, name) - getattr(before, name))).sum() for name in ("pod", "alive"))
+    return Advice(ordered, questions, float(pos), people * float(alive))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -126,19 +127,34 @@ def worth(belief: Belief, leg: SearchLeg, claims: Claims | None = None) -> Worth
     if claims is not None:
         taken = np.where(claims.hour[seen.who] <= seen.hour, claims.pod[seen.who], 0.0)
         seen = replace(seen, pod=seen.pod * (1 - taken))
-    return Worth(seen.total(len(belief.particles)), _found_alive(belief, seen))
+    return Worth(seen.total(len(belief.particles)), _found_alive(belief, _by_hour(seen)))
 
 
-def _found_alive(belief: Belief, seen: Sightings) -> Array:
-    """Sum over the hours the chance to be seen for the first time while alive."""
-    count = len(belief.particles)
-    unseen, alive = np.ones(count), np.zeros(count)
+def together(belief: Belief, legs: Sequence[SearchLeg]) -> Worth:
+    """Return what several legs find, each particle at the first time any of them sees it."""
+    seen = [sightings(belief.particles, leg.swath) for leg in legs]
+    unseen = np.ones(len(belief.particles))
+    for each in seen:
+        unseen *= 1 - each.total(len(unseen))
+    return Worth(1 - unseen, _found_alive(belief, [hour for each in seen for hour in _by_hour(each)]))
+
+
+def _by_hour(seen: Sightings) -> list[tuple[float, Ints, Array]]:
+    """Return hour, particles and chances of each hour of a leg."""
     if not len(seen.hour):
-        return alive
-    bounds = np.flatnonzero(np.append(True, seen.hour[1:] != seen.hour[:-1]))
-    for first, last in zip(bounds, np.append(bounds[1:], len(seen.hour)), strict=True):
-        who, pod = seen.who[first:last], seen.pod[first:last]
-        alive[who] += np.where(belief.particles.dies_h[who] > seen.hour[first], unseen[who] * pod, 0.0)
+        return []
+    first = np.flatnonzero(np.append(True, seen.hour[1:] != seen.hour[:-1]))
+    return [
+        (float(seen.hour[start]), seen.who[start:end], seen.pod[start:end])
+        for start, end in zip(first, np.append(first[1:], len(seen.hour)), strict=True)
+    ]
+
+
+def _found_alive(belief: Belief, hours: Sequence[tuple[float, Ints, Array]]) -> Array:
+    """Sum over hours, in order of time, the chance to be seen for the first time while alive."""
+    unseen, alive = np.ones(len(belief.particles)), np.zeros(len(belief.particles))
+    for hour, who, pod in sorted(hours, key=lambda each: each[0]):
+        alive[who] += np.where(belief.particles.dies_h[who] > hour, unseen[who] * pod, 0.0)
         unseen[who] *= 1 - pod
     return alive
 

@@ -12,10 +12,10 @@ from tests_worlds import KM, evenly, km_between, still, two_tracks
 
 from sar.belief import Belief
 from sar.leg_candidates import Theatre, candidates
-from sar.next_legs import advise, thinned
+from sar.next_legs import LEAST_H, advise, thinned
 from sar.pinned import joined
 from sar.poa import square_box
-from sar.search_leg import LegKind, SearchLeg, worth
+from sar.search_leg import LegKind, SearchLeg, together, worth
 from sar.searcher import Searcher, Skies
 from sar.swath import Swath, sightings
 from sar.sweep import Platform, Target
@@ -120,7 +120,10 @@ def test_chances_are_within_what_is_there(advice, belief):
         scores = [each.score for each in choices_of(advised)]
         assert scores == sorted(scores, reverse=True)
     assert advice.pos <= 1 - belief.outside and advice.alive <= PEOPLE * advice.pos + 1e-9
-    assert advice.alive == pytest.approx(sum(each.best.alive for each in advice.assets))
+    chosen = together(belief, [each.best.leg for each in advice.assets])
+    assert advice.alive == pytest.approx(PEOPLE * (belief.weight @ chosen.alive))
+    # assets count on each other by the hour on the whole: each alone promises about its part
+    assert advice.alive == pytest.approx(sum(each.best.alive for each in advice.assets), rel=0.1)
 
 
 def test_what_a_leg_promises_is_what_the_search_then_does(belief, theatre):
@@ -136,7 +139,8 @@ def test_the_second_asset_gets_nothing_for_what_the_first_finds(belief, theatre)
     first, second = (each.best for each in both.assets)
     assert first.pos == pytest.approx(one.assets[0].best.pos)
     pods = [sightings(belief.particles, each.leg.swath).total(1000) for each in (first, second)]
-    assert second.pos == pytest.approx((belief.weight * (1 - pods[0]) * pods[1]).sum())
+    assert second.pos == pytest.approx((belief.weight * (1 - pods[0]) * pods[1]).sum(), rel=0.03)
+    assert second.pos < 0.9 * (belief.weight * pods[1]).sum()
     assert second.pos < (belief.weight * pods[1]).sum()
     assert both.pos == pytest.approx((belief.weight * (1 - (1 - pods[0]) * (1 - pods[1]))).sum())
     assert both.pos >= one.pos - 1e-12
@@ -217,13 +221,16 @@ def test_where_nobody_can_be_nobody_is_sent(theatre):
 
 def test_areas_on_open_ground_are_swept_within_their_square(belief, theatre):
     open_ground = Belief(belief.particles, np.where(np.arange(1000) < 700, 0.0, 0.003), 0.1)
-    found = advise(open_ground, [asset(lon=10.8)], theatre, 2.0, PEOPLE).assets[0].best
-    assert found.leg.kind is LegKind.AREA and found.leg.pattern is not None
-    left, bottom, right, top = square_box(found.leg.to)
-    ends = np.append(found.leg.searching, False) | np.append(False, found.leg.searching)
-    lon, lat = found.leg.lonlat[ends].T
-    assert left - 1e-6 <= lon.min() and lon.max() <= right + 1e-6
-    assert bottom - 1e-6 <= lat.min() and lat.max() <= top + 1e-6
+    assert advise(open_ground, [asset(lon=10.8)], theatre, 2.0, PEOPLE).assets[0].best.leg.kind is LegKind.AREA
+    swept = [leg for leg, _ in candidates(open_ground, asset(lon=10.8), theatre, 2.0) if leg.pattern is not None]
+    assert len(swept) > 2
+    for leg in swept:
+        left, bottom, right, top = square_box(leg.to)
+        # the way over tracks there may be searched too; the sweep is the last run without a pause
+        first = int(np.flatnonzero(~leg.searching)[-1]) + 1 if not leg.searching.all() else 0
+        lon, lat = leg.lonlat[first:].T
+        assert left - 1e-6 <= lon.min() and lon.max() <= right + 1e-6
+        assert bottom - 1e-6 <= lat.min() and lat.max() <= top + 1e-6
 
 
 @pytest.mark.parametrize("platform", [Platform.DRONE, Platform.GROUND_VEHICLE, Platform.FOOT])
@@ -263,11 +270,11 @@ def test_few_particles_stand_for_all(belief):
     assert thinned(heavy, 1000) is heavy
 
 
-def test_questions_are_worth_something_and_no_more_than_knowing_all(advice, belief, theatre):
-    assert all(each.per_h > 0 for each in advice.questions)
-    assert [each.per_h for each in advice.questions] == sorted((each.per_h for each in advice.questions), reverse=True)
-    start = max(3.0, ASSETS[3].ready_h)
-    legs = candidates(belief, ASSETS[3], theatre, start)
-    rates = np.array([worth(belief, leg).alive * PEOPLE / max(leg.ends_h - 3.0, 0.1) for leg, _ in legs])
+def test_questions_are_worth_something_and_no_more_than_knowing_all(belief, theatre):
+    alone = advise(belief, [asset("a-1")], theatre, 3.0, PEOPLE)
+    assert alone.questions and all(each.per_h > 0 for each in alone.questions)
+    assert [each.per_h for each in alone.questions] == sorted((each.per_h for each in alone.questions), reverse=True)
+    legs = candidates(belief, asset("a-1"), theatre, 3.0)
+    rates = np.array([worth(belief, leg).alive * PEOPLE / max(leg.ends_h - 3.0, LEAST_H) for leg, _ in legs])
     perfect = float((rates.max(axis=0) * belief.weight).sum()) - float((rates @ belief.weight).max())
-    assert all(each.per_h <= perfect + 1e-9 for each in advice.questions)
+    assert all(each.per_h <= perfect + 1e-9 for each in alone.questions)
