@@ -11,7 +11,7 @@ plan: .venv/installed
 	$(BIN)/guelta plan --date $(DATE) --base agadez:2 --base dirkou:2 --hours 12 --seed 1 --out out
 
 test: .venv/installed-test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 lint: .venv/installed-lint
 	$(BIN)/ruff check .

@@ -30,7 +30,7 @@ CLUE_WORTH = 0.3
 #: Legs count as taking so long at least, h: an order costs time, and scraps of ground near by do not lead on.
 LEAST_H = 0.5
 #: Particles that legs are judged on.
-THINNED = 3000
+THINNED = 2000
 #: Legs shown beside the best.
 OTHERS = 3
 
