@@ -93,10 +93,13 @@ def summary(runs: Sequence[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
         if ENGINE not in names or name in (ENGINE, CLAIRVOYANT):
             continue
         ratio = np.median(hours[ENGINE][picks], axis=1) / np.median(hours[name][picks], axis=1)
+        means = hours[ENGINE][picks].mean(axis=1) / hours[name][picks].mean(axis=1)
         sooner, more = hours[name] - hours[ENGINE], living[ENGINE] - living[name]
         against[name] = {
             "ratio_of_medians": ways[ENGINE]["median_h"] / ways[name]["median_h"],
             "ratio_interval": _interval(ratio),
+            "ratio_of_means": ways[ENGINE]["mean_h"] / ways[name]["mean_h"],
+            "ratio_of_means_interval": _interval(means),
             "hours_sooner": float(sooner.mean()),
             "hours_sooner_interval": _interval(sooner[picks].mean(axis=1)),
             "more_alive": float(more.mean()),
@@ -153,6 +156,7 @@ def show(found: dict[str, Any]) -> None:
             f"{each[key]:.2f} ({each[interval][0]:.2f} to {each[interval][1]:.2f})"
             for key, interval in (
                 ("ratio_of_medians", "ratio_interval"),
+                ("ratio_of_means", "ratio_of_means_interval"),
                 ("hours_sooner", "hours_sooner_interval"),
                 ("more_alive", "more_alive_interval"),
             )

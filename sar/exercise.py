@@ -185,15 +185,6 @@ class _Game:
             car.out_since_h = self.desk.now_h + HOME_H
             car.homing = False
             self.watch("home", self.desk, car)
-        if self.policy.recalls:
-            for other in self.desk.cars:
-                if other.leg is not None and not other.homing and self._still_coming(other.leg):
-                    self._stop(other, 0.0)
-
-    def _still_coming(self, leg: SearchLeg) -> bool:
-        """Return whether nothing of a leg was searched yet."""
-        so_far = cut(leg, self.desk.now_h)
-        return so_far is None or not so_far.searching.any()
 
     def _see(self, car: Car, news: News) -> None:
         """Tell what a car saw; every car on a leg is called to decide anew."""

@@ -118,15 +118,7 @@ Decision = SearchLeg | float | None
 
 
 class Policy(Protocol):
-    """A way of deciding.
-
-    Attributes
-    ----------
-    recalls : bool
-        Whether cars that are still on the way to where they will search are asked anew when another leg ends.
-    """
-
-    recalls: bool
+    """A way of deciding."""
 
     def begin(self, desk: Desk) -> None:
         """Start with an alert."""

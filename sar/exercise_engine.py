@@ -12,9 +12,9 @@ from sar.belief import Belief, footprints_here, seen_here
 from sar.exercise_desk import Car, Decision, Desk
 from sar.hidden_truth import TOLD_KM, News
 from sar.next_legs import advise, thinned
-from sar.particles import SCENARIOS, Particles, left_behind
+from sar.particles import Particles, left_behind
 from sar.pinned import joined, pinned
-from sar.scenarios import WAITING_PART, WALKING, Scenario
+from sar.scenarios import Scenario
 from sar.search_leg import SearchLeg
 from sar.swath import sightings
 from sar.walkers import simulate
@@ -38,8 +38,6 @@ class Engine:
     particles : int
         That legs are judged on.
     """
-
-    recalls = True
 
     def __init__(self, particles: int = PARTICLES) -> None:
         self.particles = particles
@@ -108,8 +106,6 @@ class Engine:
             )  # fmt: skip
             if fits.sum() > 0:
                 drawn = thinned(Belief(drawn, fits / fits.sum(), 0.0), count - 1).particles
-        if news.what == "footprints":
-            drawn = self._some_wait(desk, drawn)
         fresh = Belief.begin(drawn, 0.0)
         # what was searched before counts for the new people too
         for leg in desk.driven:
@@ -118,26 +114,6 @@ class Engine:
         # what lies outside stays in the part that holds the clue for none
         share = np.concatenate([kept.weight * (1 - genuine), fresh.weight * genuine])
         self.belief = Belief(joined([kept.particles, drawn]), share, (1 - genuine) * kept.outside)
-
-    def _some_wait(self, desk: Desk, walkers: Particles) -> Particles:
-        """Let a part of those whose trail was found be of a split group: at the vehicle that the walkers left."""
-        split = desk.weights.get(Scenario.SPLIT, 0.0)
-        walked = split + sum(desk.weights.get(each, 0.0) for each in WALKING)
-        stays = self.rng.random(len(walkers)) < WAITING_PART * split / max(walked, 1e-9)
-        waiting = simulate(
-            cloud(float(walkers.lon[0].mean()), float(walkers.lat[0].mean()), 1.0), {Scenario.STAYED: 1.0}, desk.people,
-            desk.scene, self.rng, len(walkers),
-        )  # fmt: skip
-        return replace(
-            walkers,
-            lon=np.where(stays, walkers.lon[0], walkers.lon),
-            lat=np.where(stays, walkers.lat[0], walkers.lat),
-            waits=walkers.waits | stays,
-            walks=np.where(stays, np.float32(0), walkers.walks),
-            dies_h=np.where(stays, waiting.dies_h, walkers.dies_h),
-            safe_h=np.where(stays, np.inf, walkers.safe_h),
-            scenario=np.where(stays, SCENARIOS.index(Scenario.SPLIT), walkers.scenario),
-        )
 
     def next_leg(self, desk: Desk, car: Car) -> Decision:
         """Choose the best leg, counting on the legs that the other cars are on."""

@@ -38,8 +38,6 @@ _OUTWARD_H, _SPIRAL_H, _LOOK_H = 1.0, 4.0, 1.5
 class Habit:
     """What all habits share: a last known position, the tracks around it, and reports to look at."""
 
-    recalls = False
-
     def begin(self, desk: Desk) -> None:
         """Start with the alert's likeliest place."""
         self.reports: list[tuple[float, float]] = []

@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 DEAD_WORTH = 0.05
 #: What it is worth to find the vehicle that somebody left, against finding them. Judgement.
 CLUE_WORTH = 0.3
-#: Legs count as taking so long at least, h: an order costs time, and scraps of ground near by do not lead on.
-LEAST_H = 0.5
+#: Legs count as taking so long at least, h.
+LEAST_H = 0.1
 #: Particles that legs are judged on.
 THINNED = 2000
 #: Legs shown beside the best.
