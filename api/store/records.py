@@ -1,0 +1,188 @@
+"""Changes and records inside one transaction: what is written, and what the records then come to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.store.changes import Change, Folded, canonical, decide
+from api.store.identity import Signer
+from api.store.kinds import read_body
+from api.store.tables import change, link, node, record, to_shape
+
+#: Columns of `record` that are read back; the geometry follows from the body.
+SHOWN = tuple(column for column in record.c if column.name != "geometry")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as it stands.
+
+    Attributes
+    ----------
+    kind, record_id : str
+    etag : str
+        Names this very version (the id of its change): what `if_version` and If-Match take.
+    version : int
+        Rises with every change; two stores that were apart may both have a version 2, so it names nothing.
+    deleted : bool
+    conflicting : int
+        Versions made apart from this one that say something else and wait to be settled.
+    body : dict
+    author : str
+        Who wrote this version.
+    changed_at : datetime
+        UTC, by the clock of the store it was written in.
+    """
+
+    kind: str
+    record_id: str
+    etag: str
+    version: int
+    deleted: bool
+    conflicting: int
+    body: dict[str, Any]
+    author: str
+    changed_at: datetime
+
+
+def change_of(row: RowMapping) -> Change:
+    """Return a row of `change`."""
+    return Change(
+        node_id=row["node_id"],
+        seq=row["seq"],
+        kind=row["kind"],
+        record_id=row["record_id"],
+        version=row["version"],
+        parents=tuple(json.loads(row["parents"])),
+        deleted=row["deleted"],
+        body=row["body"],
+        author=row["author"],
+        at=row["at"],
+        signature=row["signature"],
+    )
+
+
+def stored_of(row: RowMapping) -> Stored:
+    """Return a row of `record`."""
+    return Stored(
+        row["kind"],
+        row["record_id"],
+        row["change_id"],
+        row["version"],
+        row["deleted"],
+        row["conflicting"],
+        json.loads(row["body"]),
+        row["author"],
+        row["changed_at"],
+    )
+
+
+def as_stored(one: Change, conflicting: int) -> Stored:
+    """Return a change as the version of a record it is."""
+    body = json.loads(one.body)
+    return Stored(
+        one.kind, one.record_id, one.change_id, one.version, one.deleted, conflicting, body, one.author, one.at
+    )
+
+
+def lock(connection: Connection) -> None:
+    """Wait until no other writer is under way, and keep others waiting until the transaction ends.
+
+    SQLite has done so when the transaction began.
+    """
+    connection.execute(select(node.c.node_id).where(node.c.private_key.is_not(None)).with_for_update())
+
+
+def next_seq(connection: Connection) -> tuple[Signer, int]:
+    """Return this store's signer and the number of its next change; the writer holds the `lock`."""
+    own = node.c.private_key.is_not(None)
+    row = connection.execute(
+        update(node).where(own).values(last_seq=node.c.last_seq + 1).returning(node.c.private_key, node.c.last_seq)
+    ).one()
+    return Signer(row.private_key), row.last_seq
+
+
+def add_change(connection: Connection, one: Change, received_at: datetime) -> bool:
+    """Keep a change; say whether it is new. The records are not touched, see `refold`."""
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    kept = connection.execute(
+        upsert(change)
+        .values(
+            change_id=one.change_id,
+            node_id=one.node_id,
+            seq=one.seq,
+            kind=one.kind,
+            record_id=one.record_id,
+            version=one.version,
+            parents=canonical(list(one.parents)),
+            deleted=one.deleted,
+            body=one.body,
+            author=one.author,
+            at=one.at,
+            signature=one.signature,
+            received_at=received_at,
+        )
+        .on_conflict_do_nothing(index_elements=["change_id"])
+    )
+    if not kept.rowcount:
+        return False
+    rows = [
+        {"parent_id": parent, "child_id": one.change_id, "kind": one.kind, "record_id": one.record_id}
+        for parent in one.parents
+    ]
+    if rows:
+        connection.execute(insert(link), rows)
+    return True
+
+
+def heads_of(connection: Connection, kind: str, record_id: str) -> list[Change]:
+    """Return the changes of a record that no other one of it replaces."""
+    replaced = exists().where(
+        link.c.parent_id == change.c.change_id, link.c.kind == change.c.kind, link.c.record_id == change.c.record_id
+    )
+    query = select(change).where(change.c.kind == kind, change.c.record_id == record_id, ~replaced)
+    return [change_of(row) for row in connection.execute(query).mappings()]
+
+
+def refold(connection: Connection, names: Iterable[tuple[str, str]]) -> None:
+    """Bring records up to what their changes come to."""
+    for kind, record_id in names:
+        folded = decide(heads_of(connection, kind, record_id))
+        values = _values(connection, folded)
+        same = (record.c.kind == kind) & (record.c.record_id == record_id)
+        connection.execute(delete(record).where(same))
+        connection.execute(insert(record).values(kind=kind, record_id=record_id, **values))
+
+
+def _values(connection: Connection, folded: Folded) -> dict[str, Any]:
+    """Return the columns of a record; one that is deleted lies nowhere."""
+    winner = folded.winner
+    body = read_body(winner.kind, json.loads(winner.body))
+    shape = None if winner.deleted else body.shape()
+    box = shape.bbox if shape else (None, None, None, None)
+    return {
+        "change_id": winner.change_id,
+        "version": winner.version,
+        "deleted": winner.deleted,
+        "conflicting": len(folded.losers),
+        "body": winner.body,
+        "author": winner.author,
+        "changed_at": winner.at,
+        "happened_at": body.happened_at() or winner.at,
+        **dict(zip(("lon_min", "lat_min", "lon_max", "lat_max"), box, strict=True)),
+        "geometry": to_shape(shape.wkt if shape else None, connection.dialect.name),
+    }
+
+
+def found(connection: Connection, kind: str, record_id: str) -> Stored | None:
+    """Return a record, deleted ones included."""
+    query: Select[Any] = select(*SHOWN).where(record.c.kind == kind, record.c.record_id == record_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else stored_of(row)
