@@ -50,6 +50,7 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+        # (pg_ctl ends the process whose id the folder of this cluster holds, no other)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
@@ -57,6 +58,9 @@ class Cluster:
         return self.folder / "data"
 
     def start(self) -> None:
+        # What a killed server has left: it looks like a server that runs.
+        for left in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL*")):
+            left.unlink(missing_ok=True)
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=60"
         self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-o", options, "-w", "start")
 

@@ -17,7 +17,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from api.store.changes import canonical
 from data.errors import BadInput
-from data.schemas import CORRIDORS, INCIDENT_CAUSES
 from data.units import require_utc
 from sar.alert import Movement, Reporter, SourceGrade, VehicleState
 
@@ -76,6 +75,8 @@ class Body(BaseModel):
             return require_utc(value) if isinstance(value, datetime) else value
         except BadInput as error:
             raise ValueError(error.faults[0]) from None
+        except OverflowError:
+            raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
     def happened_at(self) -> datetime | None:
         """Return when it happened; None to go by when it was written."""
@@ -111,6 +112,8 @@ class Incident(Body):
     @field_validator("corridor", "cause")
     @classmethod
     def _known(cls, value: str | None, info: Any) -> str | None:
+        from data.schemas import CORRIDORS, INCIDENT_CAUSES  # takes seconds to load
+
         words = CORRIDORS if info.field_name == "corridor" else INCIDENT_CAUSES
         if value is not None and value not in words:
             raise ValueError(f"must be one of {', '.join(words)}")

@@ -91,13 +91,7 @@ def _word(length: int) -> String:
 #: Row numbers: SQLite counts by itself only what is called INTEGER.
 _COUNT = BigInteger().with_variant(Integer(), "sqlite")
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-    }
-)
+metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"})
 
 node = Table(
     "node",
@@ -129,8 +123,8 @@ change = Table(
     Column("at", Moment, nullable=False),
     Column("signature", String(128), nullable=False),
     Column("received_at", Moment, nullable=False),
-    Index(None, "kind", "record_id"),
-    Index(None, "node_id", "seq"),
+    Index("ix_change_kind_record_id", "kind", "record_id"),
+    Index("ix_change_node_id_seq", "node_id", "seq"),
 )
 
 link = Table(
@@ -160,9 +154,9 @@ record = Table(
     Column("lon_max", Float),
     Column("lat_max", Float),
     Column("geometry", Geometry()),
-    Index(None, "kind", "happened_at"),
-    Index(None, "kind", "lon_min", "lon_max"),
-    Index(None, "conflicting"),
+    Index("ix_record_kind_happened_at", "kind", "happened_at"),
+    Index("ix_record_kind_lon_min_lon_max", "kind", "lon_min", "lon_max"),
+    Index("ix_record_conflicting", "conflicting"),
 )
 #: PostgreSQL alone: SQLite finds by the columns of the box.
 Index("ix_record_geometry", record.c.geometry, postgresql_using="gist").ddl_if(dialect="postgresql")
@@ -222,7 +216,7 @@ job = Table(
     Column("started_at", Moment),
     Column("beat_at", Moment),
     Column("finished_at", Moment),
-    Index(None, "state", "created_at"),
+    Index("ix_job_state_created_at", "state", "created_at"),
 )
 
 

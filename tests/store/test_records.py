@@ -162,7 +162,10 @@ def test_every_kind_says_who_may_see_it():
 
 
 def test_text_of_every_script_and_odd_numbers_come_back_as_they_went(store):
-    document = {"é\u0000\U0001f4a7": [{"none": None}, 1e308, 0.1, -0.0, 2**70, None, True, "النيجر", "\\u0000"], "deep": [[[{}]]]}
+    document = {
+        "é\u0000\U0001f4a7": [{"none": None}, 1e308, 0.1, -0.0, 2**70, None, True, "النيجر", "\\u0000"],
+        "deep": [[[{}]]],
+    }
     store.put("plan", "p", {"on": "2026-06-15", "document": document}, "desk")
     assert store.get("plan", "p").body["document"] == document
 
@@ -196,7 +199,9 @@ def test_postgis_keeps_shapes_and_finds_them_by_an_index(cluster, new_store):
         assert "ix_record_geometry" in "".join(connection.scalars(text(query)))
 
 
-@pytest.mark.parametrize("url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "nonsense", "sqlite:////no/such/f"])
+@pytest.mark.parametrize(
+    "url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "nonsense", "sqlite:////no/such/f"]
+)
 def test_a_url_that_is_none_is_told_in_one_line(url, monkeypatch):
     from api.store.engine import Database
 
