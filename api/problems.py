@@ -9,10 +9,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.store.errors import Missing, Stale, StoreFault, Taken
 from data.errors import BadInput, NoAnswer
 
 #: Exception to status and title; the first that fits answers.
 STATUS: dict[type[Exception], tuple[int, str]] = {
+    Missing: (404, "not found"),
+    Taken: (409, "conflict"),
+    Stale: (412, "precondition failed"),
+    StoreFault: (503, "store unavailable"),
     BadInput: (422, "bad input"),
     NoAnswer: (409, "no feasible answer"),
     RequestValidationError: (422, "bad input"),

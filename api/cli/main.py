@@ -31,6 +31,10 @@ COMMANDS = {
     "hindcast": "api.cli.hindcast",
     "map": "api.cli.map",
     "data": "api.cli.data",
+    "store": "api.cli.store",
+    "sync": "api.cli.sync",
+    "backup": "api.cli.backup",
+    "restore": "api.cli.restore",
     "serve": "api.cli.serve",
 }
 SUMMARIES = {
@@ -52,6 +56,10 @@ SUMMARIES = {
     "hindcast": "Score how well the model foretells later incidents.",
     "map": "Write a map page that opens without a network.",
     "data": "Check and describe the region's tables.",
+    "store": "Say what the operational store holds and whether it is whole.",
+    "sync": "Exchange changes between stores that are apart, as signed files.",
+    "backup": "Write everything the store holds into one file.",
+    "restore": "Put a backup into a store.",
     "serve": "Serve the API on this machine.",
 }
 

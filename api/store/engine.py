@@ -31,17 +31,21 @@ class Database:
     ----------
     url : str
         ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
+    create : bool
+        Whether a SQLite file that is not there is made.
 
     Raises
     ------
     BadInput
-        If the URL is none of these.
+        If the URL is none of these, or the file is not there.
     StoreFault
         If the database cannot be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, create: bool = True) -> None:
         self.url = read_url(url)
+        if self.url.drivername == "sqlite" and not create and not Path(self.url.database or "").exists():
+            raise BadInput(f"there is no store at {self.url.database}; --store or {ENVIRONMENT} name another")
         self.dialect = "sqlite" if self.url.drivername == "sqlite" else "postgresql"
         self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgres(self.url)
 

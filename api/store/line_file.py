@@ -152,10 +152,12 @@ class LineFile:
 def open_lines(path: Path, form: str) -> Iterator[LineFile]:
     """Open a file of some form; BadInput in one line for whatever is wrong with it."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not path.is_file():  # a folder, or a pipe that would be waited for
+            raise BadInput(f"{path}: there is no such file")
+        raw = path.open("rb")
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-    with os.fdopen(handle, "rb") as raw, gzip.GzipFile(fileobj=raw) as packed:
+    with raw, gzip.GzipFile(fileobj=raw) as packed:
         yield LineFile(path.name, packed, form)
 
 

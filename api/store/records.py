@@ -130,8 +130,9 @@ def add_change(connection: Connection, one: Change, received_at: datetime) -> bo
             received_at=received_at,
         )
         .on_conflict_do_nothing(index_elements=["change_id"])
+        .returning(change.c.position)
     )
-    if not kept.rowcount:
+    if kept.first() is None:
         return False
     rows = [
         {"parent_id": parent, "child_id": one.change_id, "kind": one.kind, "record_id": one.record_id}

@@ -337,7 +337,7 @@ class Store:
         return heads[keep].content
 
 
-def open_store(url: str | None = None, clock: Clock | None = None) -> Store:
+def open_store(url: str | None = None, clock: Clock | None = None, *, create: bool = True) -> Store:
     """Open a store, making or updating its tables if need be.
 
     Parameters
@@ -346,6 +346,8 @@ def open_store(url: str | None = None, clock: Clock | None = None) -> Store:
         ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``; else GUELTA_STORE, else ``sqlite:///guelta.db``.
     clock : callable, optional
         Gives the time; the machine's if left out.
+    create : bool
+        Whether a SQLite file that is not there is made.
 
     Raises
     ------
@@ -354,7 +356,7 @@ def open_store(url: str | None = None, clock: Clock | None = None) -> Store:
     StoreFault
         If the database cannot be used.
     """
-    database = Database(url or os.environ.get(ENVIRONMENT) or DEFAULT_URL)
+    database = Database(url or os.environ.get(ENVIRONMENT) or DEFAULT_URL, create)
     migrate(database)
     return Store(database, clock or (lambda: datetime.now(UTC)))
 

@@ -115,14 +115,7 @@ def trust(store: Store, path: Path, wanted: str | None = None, label: str = "") 
     label : str, optional
         Such as "laptop 2"; never a name.
     """
-    with open_lines(path, FORM) as file:
-        header = file.header
-        for _ in file:
-            pass
-        nodes = _nodes(file)
-        exporter = str(header.get("node"))
-        if not signed_file(nodes[exporter], file.digest, file.signature):
-            raise file.fault("the file is not signed by the store it names")
+    exporter, nodes = made_by(path)
     compact = (wanted or exporter).replace(" ", "").lower()
     fitting = [each for each in nodes if each.startswith(compact)]
     if len(compact) < 8 or len(fitting) != 1:
@@ -137,6 +130,18 @@ def trust(store: Store, path: Path, wanted: str | None = None, label: str = "") 
             row = {"node_id": chosen, "public_key": nodes[chosen], "label": label, "trusted": True}
             connection.execute(insert(node).values(added_at=store.clock(), last_seq=0, **row))
     return chosen
+
+
+def made_by(path: Path) -> tuple[str, dict[str, str]]:
+    """Return the store that made a file, by its signature, and the public keys of all it names."""
+    with open_lines(path, FORM) as file:
+        for _ in file:
+            pass
+        nodes = _nodes(file)
+        exporter = str(file.header["node"])
+        if not signed_file(nodes[exporter], file.digest, file.signature):
+            raise file.fault("the file is not signed by the store it names")
+    return exporter, nodes
 
 
 def distrust(store: Store, wanted: str) -> str:

@@ -31,7 +31,11 @@ def _ours(dialect):
 
 def test_the_migrations_come_to_what_the_models_say(store):
     with store.database.writing() as connection:
-        options = {"compare_type": True, "compare_server_default": True, "include_object": _ours(store.database.dialect)}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_object": _ours(store.database.dialect),
+        }
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         connection.execute(text("DROP INDEX ix_record_kind_happened_at"))
         assert len(compare_metadata(MigrationContext.configure(connection, opts=options), metadata)) == 1

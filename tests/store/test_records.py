@@ -141,7 +141,7 @@ def test_records_are_found_by_place_and_time_alike_on_both_databases(new_store):
     ],
 )
 def test_a_body_that_breaks_its_contract_is_refused(new_store, tmp_path, kind, body, fault):
-    store = new_store(f"sqlite:///{tmp_path}/one.db")
+    store = new_store()
     with pytest.raises(BadInput, match=fault) as told:
         store.put(kind, "x", body, "desk")
     assert all("\n" not in each for each in told.value.faults)
