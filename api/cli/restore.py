@@ -11,7 +11,7 @@ from api.cli.store_options import by_option, opened, store_option
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Throw away what the store holds.")
 @store_option
 @by_option

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.store.store import Conflict
 
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("sync")
@@ -27,7 +28,7 @@ def command() -> None:
 @file_argument
 @click.option(
     "--without",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_THERE,
     help="A file exchanged with the other store before: what it holds is left out.",
 )
 @store_option
@@ -48,7 +49,7 @@ def export(file: Path, without: Path | None, url: str, by: str, as_json: bool) -
 
 
 @command.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=_THERE)
 @store_option
 @by_option
 @json_option
@@ -75,7 +76,7 @@ def import_(files: tuple[Path, ...], url: str, by: str, as_json: bool) -> None:
 
 
 @command.command("trust")
-@file_argument
+@click.argument("file", type=_THERE)
 @click.option("--id", "wanted", help="Id of the store, or its first 8 digits or more, as told by those who have it.")
 @click.option("--label", default="", help="What it is called here, such as 'laptop 2'; never a person's name.")
 @store_option
@@ -144,7 +145,7 @@ def stores(url: str, as_json: bool) -> None:
 @store_option
 @json_option
 def conflicts(url: str, as_json: bool) -> None:
-    """List records of which versions were made apart that say different things; the first of each is shown meanwhile."""
+    """List records of which versions made apart say different things; the first of each is shown meanwhile."""
     with opened(url) as store:
         documents = [_document(each) for each in store.conflicts()]
     if as_json:

@@ -121,7 +121,9 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    # Whatever the server's habits: an answered write is on its disk, and a writer that has waited sees what was written.
+    settings = "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": settings})
 
 
 def _closed_file(path: Path) -> None:

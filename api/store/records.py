@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.store.changes import Change, Folded, canonical, decide
@@ -97,7 +97,8 @@ def lock(connection: Connection) -> None:
 
     SQLite has done so when the transaction began.
     """
-    connection.execute(select(node.c.node_id).where(node.c.private_key.is_not(None)).with_for_update())
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(712004)))
 
 
 def next_seq(connection: Connection) -> tuple[Signer, int]:
