@@ -121,7 +121,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    # Whatever the server's habits: an answered write is on its disk, and a writer that has waited sees what was written.
+    # Whatever the server is used to: an answered write is on its disk, and who has waited sees what was written.
     settings = "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": settings})
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.store.changes import Change, Folded, canonical, decide
 from api.store.identity import Signer
 from api.store.kinds import read_body
-from api.store.tables import change, link, node, record, to_shape
+from api.store.tables import change, link, node, record
 
 #: Columns of `record` that are read back; the geometry follows from the body.
 SHOWN = tuple(column for column in record.c if column.name != "geometry")
@@ -50,6 +50,30 @@ class Stored:
     body: dict[str, Any]
     author: str
     changed_at: datetime
+
+
+#: Statements that every write needs, built once: building them takes longer than the databases do.
+_SAME = (record.c.kind == bindparam("b_kind"), record.c.record_id == bindparam("b_id"))
+_FOUND = select(*SHOWN).where(*_SAME)
+_FORGET = delete(record).where(*_SAME)
+_HEADS = select(change).where(
+    change.c.kind == bindparam("b_kind"),
+    change.c.record_id == bindparam("b_id"),
+    ~exists().where(
+        link.c.parent_id == change.c.change_id, link.c.kind == change.c.kind, link.c.record_id == change.c.record_id
+    ),
+)
+_OWN = node.c.private_key.is_not(None)
+_NEXT = update(node).where(_OWN).values(last_seq=node.c.last_seq + 1).returning(node.c.private_key, node.c.last_seq)
+_LINK = insert(link)
+_RECORD = {
+    "sqlite": insert(record),
+    "postgresql": insert(record).values(geometry=func.ST_GeomFromText(bindparam("geometry"), 4326)),
+}
+_ADD = {
+    name: upsert(change).on_conflict_do_nothing(index_elements=["change_id"]).returning(change.c.position)
+    for name, upsert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def change_of(row: RowMapping) -> Change:
@@ -103,35 +127,29 @@ def lock(connection: Connection) -> None:
 
 def next_seq(connection: Connection) -> tuple[Signer, int]:
     """Return this store's signer and the number of its next change; the writer holds the `lock`."""
-    own = node.c.private_key.is_not(None)
-    row = connection.execute(
-        update(node).where(own).values(last_seq=node.c.last_seq + 1).returning(node.c.private_key, node.c.last_seq)
-    ).one()
+    row = connection.execute(_NEXT).one()
     return Signer(row.private_key), row.last_seq
 
 
 def add_change(connection: Connection, one: Change, received_at: datetime) -> bool:
     """Keep a change; say whether it is new. The records are not touched, see `refold`."""
-    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     kept = connection.execute(
-        upsert(change)
-        .values(
-            change_id=one.change_id,
-            node_id=one.node_id,
-            seq=one.seq,
-            kind=one.kind,
-            record_id=one.record_id,
-            version=one.version,
-            parents=canonical(list(one.parents)),
-            deleted=one.deleted,
-            body=one.body,
-            author=one.author,
-            at=one.at,
-            signature=one.signature,
-            received_at=received_at,
-        )
-        .on_conflict_do_nothing(index_elements=["change_id"])
-        .returning(change.c.position)
+        _ADD[connection.dialect.name],
+        {
+            "change_id": one.change_id,
+            "node_id": one.node_id,
+            "seq": one.seq,
+            "kind": one.kind,
+            "record_id": one.record_id,
+            "version": one.version,
+            "parents": canonical(list(one.parents)),
+            "deleted": one.deleted,
+            "body": one.body,
+            "author": one.author,
+            "at": one.at,
+            "signature": one.signature,
+            "received_at": received_at,
+        },
     )
     if kept.first() is None:
         return False
@@ -140,30 +158,26 @@ def add_change(connection: Connection, one: Change, received_at: datetime) -> bo
         for parent in one.parents
     ]
     if rows:
-        connection.execute(insert(link), rows)
+        connection.execute(_LINK, rows)
     return True
 
 
 def heads_of(connection: Connection, kind: str, record_id: str) -> list[Change]:
     """Return the changes of a record that no other one of it replaces."""
-    replaced = exists().where(
-        link.c.parent_id == change.c.change_id, link.c.kind == change.c.kind, link.c.record_id == change.c.record_id
-    )
-    query = select(change).where(change.c.kind == kind, change.c.record_id == record_id, ~replaced)
-    return [change_of(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(_HEADS, {"b_kind": kind, "b_id": record_id})
+    return [change_of(row) for row in rows.mappings()]
 
 
 def refold(connection: Connection, names: Iterable[tuple[str, str]]) -> None:
     """Bring records up to what their changes come to."""
     for kind, record_id in names:
         folded = decide(heads_of(connection, kind, record_id))
-        values = _values(connection, folded)
-        same = (record.c.kind == kind) & (record.c.record_id == record_id)
-        connection.execute(delete(record).where(same))
-        connection.execute(insert(record).values(kind=kind, record_id=record_id, **values))
+        values = _values(folded)
+        connection.execute(_FORGET, {"b_kind": kind, "b_id": record_id})
+        connection.execute(_RECORD[connection.dialect.name], {"kind": kind, "record_id": record_id, **values})
 
 
-def _values(connection: Connection, folded: Folded) -> dict[str, Any]:
+def _values(folded: Folded) -> dict[str, Any]:
     """Return the columns of a record; one that is deleted lies nowhere."""
     winner = folded.winner
     body = read_body(winner.kind, json.loads(winner.body))
@@ -179,12 +193,11 @@ def _values(connection: Connection, folded: Folded) -> dict[str, Any]:
         "changed_at": winner.at,
         "happened_at": body.happened_at() or winner.at,
         **dict(zip(("lon_min", "lat_min", "lon_max", "lat_max"), box, strict=True)),
-        "geometry": to_shape(shape.wkt if shape else None, connection.dialect.name),
+        "geometry": shape.wkt if shape else None,
     }
 
 
 def found(connection: Connection, kind: str, record_id: str) -> Stored | None:
     """Return a record, deleted ones included."""
-    query: Select[Any] = select(*SHOWN).where(record.c.kind == kind, record.c.record_id == record_id)
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(_FOUND, {"b_kind": kind, "b_id": record_id}).mappings().one_or_none()
     return None if row is None else stored_of(row)

@@ -24,7 +24,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    func,
 )
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
@@ -218,8 +217,3 @@ job = Table(
     Column("finished_at", Moment),
     Index("ix_job_state_created_at", "state", "created_at"),
 )
-
-
-def to_shape(wkt: str | None, dialect: str) -> Any:
-    """Return what is written into the geometry column."""
-    return func.ST_GeomFromText(wkt, 4326) if dialect == "postgresql" and wkt is not None else wkt
