@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests_cluster import Cluster, programs
 from tests_store import water
 
 from api.store.check import check
@@ -62,7 +63,15 @@ def test_a_writer_killed_in_the_middle_of_1000_writes_loses_none_it_was_answered
     store.close()
 
 
-def test_a_server_killed_in_the_middle_of_writes_loses_none_it_has_answered(cluster):
+@pytest.fixture
+def own_cluster(cluster):
+    """A cluster to be killed: with few databases it comes back soon, and no other test waits for it."""
+    with Cluster(programs()) as running:
+        yield running
+
+
+def test_a_server_killed_in_the_middle_of_writes_loses_none_it_has_answered(own_cluster):
+    cluster = own_cluster
     url = cluster.new_database()
     answered: dict[int, str] = {}
     command = [sys.executable, "-c", WRITER, url, "0"]
