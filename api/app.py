@@ -20,7 +20,7 @@ def create_app(context: RegionContext | None = None, cases: Path = Path("cases")
     The routers are the files of `api.routers`.
     """
     context = context or open_region()
-    app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url="/api")
+    app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.cases = cases
     install(app, context.pack.version)

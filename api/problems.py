@@ -26,6 +26,8 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 
 
 MOST_FAULT = 500
+#: Below these the OGC standards speak, and want 400 for whatever is wrong with a query.
+OGC_PATHS = ("/collections", "/conformance", "/tiles", "/api")
 
 
 def problem(status: int, title: str, faults: list[str], data_version: str) -> Response:
@@ -48,6 +50,8 @@ def install(app: FastAPI, data_version: str) -> None:
 
     async def answer(request: Request, error: Exception) -> Response:
         status, title = next(found for kind, found in STATUS.items() if isinstance(error, kind))
+        if status == 422 and (request.url.path == "/" or request.url.path.startswith(OGC_PATHS)):
+            status = 400
         if isinstance(error, HTTPException):
             return problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
         return problem(status, title, faults_of(error), data_version)

@@ -1,146 +1,198 @@
-"""Collections and their items, as OGC API Features has them."""
+"""Collections and their items: OGC API Features 1.0, Part 1 (core), Part 2 (reference systems), Part 3 (filters)."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.collections import COLLECTIONS, Prepared, prepare
-from api.context import RegionContext
+from api.collections import COLLECTIONS
+from api.crs import CRS84, SYSTEMS, read_crs
+from api.items_answer import item_answer, items_answer
+from api.items_query import read_query, rows_of
+from api.negotiation import FEATURES, GEOJSON, HTML, JSON, only, wanted
+from api.pages import page
+from api.prepared import Prepared, kept, prepared, prepared_whole
 from api.router import NamedRouter, context_of, json_answer
-from data.errors import BadInput
 
 routes = APIRouter()
-GEOJSON = "application/geo+json"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-MOST_ITEMS = 1000
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_METHODS = ["GET", "HEAD"]
 
 
-@lru_cache(maxsize=32)
-def _prepared(context: RegionContext, name: str) -> Prepared:
-    return prepare(COLLECTIONS[name], context)
+def _known(name: str) -> None:
+    if name not in COLLECTIONS:
+        raise HTTPException(404, f"collection {name} does not exist")
 
 
 def _collection(request: Request, name: str) -> Prepared:
-    if name not in COLLECTIONS:
-        raise HTTPException(404, f"collection {name} does not exist")
-    return _prepared(context_of(request), name)
+    _known(name)
+    return prepared(context_of(request), name)
 
 
-def _describe(request: Request, name: str) -> dict[str, Any]:
-    base = f"{request.base_url}collections/{name}"
+def _describe(request: Request, found: Prepared) -> dict[str, Any]:
+    each = found.collection
+    base = f"{request.base_url}collections/{each.name}"
     links = [
-        {"rel": "self", "href": base, "type": "application/json", "title": name},
-        {"rel": "items", "href": f"{base}/items", "type": GEOJSON, "title": COLLECTIONS[name].title},
+        {"rel": "self", "href": base, "type": JSON.media_type, "title": each.title},
+        {"rel": "alternate", "href": f"{base}?f=html", "type": HTML.media_type, "title": f"{each.title} as HTML"},
+        {"rel": QUERYABLES, "href": f"{base}/queryables", "type": "application/schema+json", "title": "Queryables"},
     ]
-    extent = {"spatial": {"bbox": [list(_collection(request, name).bounds)], "crs": CRS84}}
+    for form in FEATURES:
+        # the plain address first: some clients follow the first they understand
+        href = f"{base}/items" if form is GEOJSON else f"{base}/items?f={form.name}"
+        links.append({"rel": "items", "href": href, "type": form.media_type, "title": f"{each.title} as {form.title}"})
+    extent: dict[str, Any] = {"spatial": {"bbox": [list(found.bounds)], "crs": CRS84}}
+    if found.spans is not None:
+        first, last = (
+            str(moment.astype("datetime64[s]")) + "Z" for moment in (found.spans[0].min(), found.spans[1].max())
+        )
+        trs = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+        extent["temporal"] = {"interval": [[first, last]], "trs": trs}
     return {
-        "id": name,
-        "title": COLLECTIONS[name].title,
+        "id": each.name,
+        "title": each.title,
+        "description": each.description,
         "extent": extent,
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": list(SYSTEMS),
+        "storageCrs": CRS84,
         "links": links,
     }
 
 
-@routes.get("/collections")
+@routes.api_route("/collections", methods=_METHODS, include_in_schema=False)
 def collections(request: Request) -> Response:
     """List the collections."""
-    document = {
-        "collections": [_describe(request, name) for name in COLLECTIONS],
-        "links": [{"rel": "self", "href": f"{request.base_url}collections", "type": "application/json"}],
-        "data_version": context_of(request).pack.version,
-    }
-    return json_answer(document)
+    only(request, "f")
+    found = [_describe(request, _collection(request, name)) for name in COLLECTIONS]
+    base = f"{request.base_url}collections"
+    links = [
+        {"rel": "self", "href": base, "type": JSON.media_type, "title": "this document"},
+        {"rel": "alternate", "href": f"{base}?f=html", "type": HTML.media_type, "title": "HTML"},
+    ]
+    if wanted(request) is HTML:
+        rows = [[{"href": f"{base}/{each['id']}?f=html", "text": each["title"]}, each["description"]] for each in found]
+        return page(
+            request,
+            "table",
+            "Collections",
+            description="",
+            caption="Collections of features",
+            headings=["Collection", "What it holds"],
+            rows=rows,
+            links=[
+                {**links[0], "href": f"{base}?f=html", "type": HTML.media_type},
+                {**links[1], "href": f"{base}?f=json", "type": JSON.media_type, "title": "JSON"},
+            ],
+        )
+    version = context_of(request).pack.version
+    return json_answer({"collections": found, "links": links, "crs": list(SYSTEMS), "data_version": version})
 
 
-@routes.get("/collections/{name}")
+@routes.api_route("/collections/{name}", methods=_METHODS, include_in_schema=False)
 def collection(request: Request, name: str) -> Response:
     """Describe one collection."""
-    _collection(request, name)
-    return json_answer(_describe(request, name) | {"data_version": context_of(request).pack.version})
-
-
-def read_bbox(text: str | None) -> tuple[float, float, float, float] | None:
-    """Read left,bottom,right,top in degrees.
-
-    Raises
-    ------
-    BadInput
-        If there are not four numbers, or they are not in order.
-    """
-    if text is None:
-        return None
-    try:
-        left, bottom, right, top = (float(part) for part in text.split(","))
-    except ValueError:
-        raise BadInput(f"bbox '{text}' is not left,bottom,right,top in degrees") from None
-    if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
-        raise BadInput(f"bbox '{text}' is not left,bottom,right,top in degrees: left below right, bottom below top")
-    return left, bottom, right, top
-
-
-@routes.get("/collections/{name}/items")
-def items(
-    request: Request,
-    name: str,
-    bbox: str | None = None,
-    limit: Annotated[int, Query(ge=1)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
-) -> Response:
-    """Return features, a page at a time; a limit above 1000 is answered with 1000."""
-    prepared = _collection(request, name)
-    if unknown := sorted(set(request.query_params) - {"bbox", "limit", "offset"}):
-        raise BadInput(f"parameter '{parameter}' is not known" for parameter in unknown)
-    rows = prepared.rows(read_bbox(bbox))
-    limit = min(limit, MOST_ITEMS)
-    page = rows[offset : offset + limit]
-    base = f"{request.base_url}collections/{name}/items"
-    query = {"bbox": bbox} if bbox else {}
-    links = [
-        {"rel": "self", "href": f"{base}?{urlencode(query | {'limit': limit, 'offset': offset})}", "type": GEOJSON},
-        {"rel": "collection", "href": f"{request.base_url}collections/{name}", "type": "application/json"},
-    ]
-    if offset + limit < len(rows):
+    only(request, "f")
+    found = _collection(request, name)
+    document = _describe(request, found)
+    if wanted(request) is HTML:
+        extent = document["extent"]
+        rows: list[tuple[str, Any]] = [
+            ("Identifier", name),
+            ("Features", len(found.ids)),
+            ("West, south, east, north", ", ".join(f"{edge:g}" for edge in found.bounds)),
+            *([("From, to", ", ".join(extent["temporal"]["interval"][0]))] if "temporal" in extent else []),
+            ("Browse", {"href": f"{request.base_url}collections/{name}/items?f=html", "text": "the features"}),
+        ]
+        links = [
+            {**link, "title": link["title"]} for link in document["links"] if link["rel"] not in ("self", "alternate")
+        ]
         links.append(
             {
-                "rel": "next",
-                "href": f"{base}?{urlencode(query | {'limit': limit, 'offset': offset + limit})}",
-                "type": GEOJSON,
+                "rel": "alternate",
+                "href": f"{request.base_url}collections/{name}?f=json",
+                "type": JSON.media_type,
+                "title": "JSON",
             }
         )
-    frame = {
-        "type": "FeatureCollection",
-        "numberMatched": len(rows),
-        "numberReturned": len(page),
-        "links": links,
+        return page(
+            request,
+            "table",
+            document["title"],
+            description=document["description"],
+            caption="The collection",
+            headings=["What", "Value"],
+            rows=rows,
+            links=links,
+        )
+    return json_answer(document | {"data_version": context_of(request).pack.version})
+
+
+@routes.api_route("/collections/{name}/queryables", methods=_METHODS, include_in_schema=False)
+def queryables(request: Request, name: str) -> Response:
+    """Tell which properties may be asked about, as JSON Schema."""
+    only(request, "f")
+    found = _collection(request, name)
+    address = f"{request.base_url}collections/{name}/queryables"
+    if wanted(request) is HTML:
+        return page(
+            request,
+            "table",
+            f"Queryables of {found.collection.title}",
+            description="Properties that may be asked about, as parameters or in a filter.",
+            caption="Queryables",
+            headings=["Property", "Type"],
+            rows=[*found.types.items(), ("geometry", "shape")],
+            links=[
+                {"rel": "alternate", "href": f"{address}?f=json", "type": "application/schema+json", "title": "JSON"}
+            ],
+        )
+    properties: dict[str, Any] = {
+        property_: {"title": property_, "type": kind} for property_, kind in found.types.items()
+    }
+    if found.spans is not None:
+        properties[found.collection.day_column]["format"] = "date"
+    document = {
+        "$schema": "https://json-schema.org/draft/2019-09/schema",
+        "$id": address,
+        "type": "object",
+        "title": found.collection.title,
+        "properties": {
+            **properties,
+            "geometry": {"title": "geometry", "format": "geometry-any", "x-ogc-role": "primary-geometry"},
+        },
+        "additionalProperties": False,
         "data_version": context_of(request).pack.version,
     }
-    head = json_answer(frame).body[:-1]
-    body = bytes(head) + b',"features":[' + b",".join(prepared.features[row] for row in page) + b"]}"
-    return Response(body, media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"})
+    return json_answer(document, media_type="application/schema+json")
 
 
-@routes.get("/collections/{name}/items/{feature_id}")
+@routes.api_route("/collections/{name}/items", methods=_METHODS, include_in_schema=False)
+async def items(request: Request, name: str) -> Response:
+    """Return features, a page at a time; a limit above 10,000 is answered with 10,000."""
+    _known(name)
+    found = kept(context_of(request), name)
+    if found is None or "features" not in found.__dict__:
+        found = await run_in_threadpool(prepared_whole, context_of(request), name)
+    query = read_query(request, found)
+    if query.is_plain:
+        # a look into a tree and a join of bytes: handing it to a thread would take longer than doing it
+        return items_answer(request, found, query, rows_of(found, query))
+    return await run_in_threadpool(lambda: items_answer(request, found, query, rows_of(found, query)))
+
+
+@routes.api_route("/collections/{name}/items/{feature_id}", methods=_METHODS, include_in_schema=False)
 def item(request: Request, name: str, feature_id: str) -> Response:
     """Return one feature."""
-    prepared = _collection(request, name)
-    if feature_id not in prepared.ids:
+    only(request, "f", "crs")
+    found = _collection(request, name)
+    form = wanted(request, (GEOJSON, HTML))
+    crs = read_crs(request.query_params.get("crs", CRS84))
+    if feature_id not in found.row_of:
         raise HTTPException(404, f"{name} has no item {feature_id}")
-    body = prepared.features[prepared.ids.index(feature_id)]
-    links = json_answer(
-        [
-            {"rel": "self", "href": f"{request.base_url}collections/{name}/items/{feature_id}", "type": GEOJSON},
-            {"rel": "collection", "href": f"{request.base_url}collections/{name}", "type": "application/json"},
-        ]
-    ).body
-    return Response(
-        body[:-1] + b',"links":' + bytes(links) + b"}", media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"}
-    )
+    return item_answer(request, found, found.row_of[feature_id], crs, form)
 
 
 ROUTER = NamedRouter("features", routes)
