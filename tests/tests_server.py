@@ -1,0 +1,48 @@
+"""A real server on loopback for tests of doors, ended with them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+READY_S = 120
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the shipped region on a free port of loopback, yielding the address.
+
+    The server is a process of its own: GDAL holds the interpreter while it waits for an answer, and a thread beside it
+    could never give one.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
+    server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            httpx.get(f"{address}/health")
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not get ready")
