@@ -1,0 +1,141 @@
+"""Tiles: vector tiles of the collections, pictures of risk and its layers on a day."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Annotated, Any
+
+import numpy as np
+import pyproj
+import shapely
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+
+from api.collections import COLLECTIONS
+from api.context import RegionContext
+from api.negotiation import only
+from api.prepared import prepared
+from api.router import NamedRouter, context_of, json_answer
+from api.usecases.inputs import day_of
+from api.usecases.raster_cache import RasterCache
+from data.units import REGION_BBOX
+from maps.tiles import MOST_ZOOM, raster_tile, vector_tile
+from risk.layer import layers
+
+routes = APIRouter(prefix="/tiles", tags=["tiles"])
+CACHE_CONTROL = "max-age=3600"
+_OWN_RASTERS = ("incidents", "risk", "risk_interval_width")
+_MAKING = Lock()
+Zoom = Annotated[int, Path(ge=0, le=MOST_ZOOM)]
+Place = Annotated[int, Path(ge=0, lt=2**MOST_ZOOM)]
+Day = Annotated[str | None, Query(alias="datetime", max_length=10, description="Day of the raster; today if left out.")]
+
+
+def raster_names() -> tuple[str, ...]:
+    """Return the layers that there are pictures of."""
+    return (*(layer.name for layer in layers().values()), *_OWN_RASTERS)
+
+
+@lru_cache(maxsize=8)
+def _mercator(context: RegionContext, name: str) -> tuple[Any, shapely.STRtree]:
+    move = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:3857", always_xy=True).transform
+    shapes = shapely.transform(
+        prepared(context, name).geometries, lambda lonlat: np.column_stack(move(lonlat[:, 0], lonlat[:, 1]))
+    )
+    return shapes, shapely.STRtree(shapes)
+
+
+@lru_cache(maxsize=256)
+def _vector(context: RegionContext, name: str, tile: tuple[int, int, int]) -> bytes:
+    shapes, tree = _mercator(context, name)
+    return vector_tile(name, shapes, prepared(context, name).records, tree, tile)
+
+
+@lru_cache(maxsize=2)
+def _cache(context: RegionContext) -> RasterCache:
+    return RasterCache(context)
+
+
+def _day(text: str | None) -> date:
+    return datetime.now(UTC).date() if text is None else day_of(text, field="datetime")
+
+
+def _tagged(request: Request, body: bytes, media_type: str) -> Response:
+    """Answer with a tag by which the client may ask whether it still holds; 304 if it has it."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).pack.version}
+    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in held or "*" in held:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+@routes.get("")
+def tile_layers(request: Request) -> Response:
+    """List the layers there are tiles of."""
+    only(request)
+    base = f"{request.base_url}tiles"
+    listed = [{"id": name, "kind": "vector", "tilejson": f"{base}/{name}"} for name in COLLECTIONS]
+    listed += [
+        {"id": f"{name}-raster", "kind": "raster", "tilejson": f"{base}/{name}-raster"} for name in raster_names()
+    ]
+    return json_answer({"layers": listed, "data_version": context_of(request).pack.version})
+
+
+@routes.get("/{layer}")
+def tilejson(request: Request, layer: str, day: Day = None) -> Response:
+    """Describe a layer's tiles (TileJSON 3.0)."""
+    only(request, "datetime")
+    document: dict[str, Any] = {"tilejson": "3.0.0", "name": layer, "minzoom": 0, "maxzoom": MOST_ZOOM}
+    address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}"
+    if layer in COLLECTIONS:
+        found = prepared(context_of(request), layer)
+        fields = {name: kind.capitalize() for name, kind in found.types.items()}
+        document |= {
+            "tiles": [f"{address}.mvt"],
+            "bounds": list(found.bounds),
+            "vector_layers": [{"id": layer, "fields": fields}],
+        }
+    elif layer.removesuffix("-raster") in raster_names() and layer.endswith("-raster"):
+        on = _day(day)
+        document |= {"tiles": [f"{address}.png?datetime={on}"], "bounds": list(REGION_BBOX), "maxzoom": 9}
+    else:
+        raise HTTPException(404, f"there are no tiles of {layer}")
+    return json_answer({**document, "data_version": context_of(request).pack.version})
+
+
+def _inside(z: int, x: int, y: int) -> tuple[int, int, int]:
+    if x >= 2**z or y >= 2**z:
+        raise HTTPException(404, f"there is no tile {z}/{x}/{y}")
+    return z, x, y
+
+
+@routes.get("/{layer}/{z}/{x}/{y}.mvt")
+def vector(request: Request, layer: str, z: Zoom, x: Place, y: Place) -> Response:
+    """Return a vector tile of a collection."""
+    only(request)
+    if layer not in COLLECTIONS:
+        raise HTTPException(404, f"there are no vector tiles of {layer}")
+    body = _vector(context_of(request), layer, _inside(z, x, y))
+    return _tagged(request, body, "application/vnd.mapbox-vector-tile")
+
+
+@routes.get("/{layer}/{z}/{x}/{y}.png")
+def picture(request: Request, layer: str, z: Zoom, x: Place, y: Place, day: Day = None) -> Response:
+    """Return a picture of risk or one of its layers on a day."""
+    only(request, "datetime")
+    name = layer.removesuffix("-raster")
+    if name not in raster_names():
+        raise HTTPException(404, f"there are no pictures of {layer}")
+    tile = _inside(z, x, y)
+    with _MAKING:
+        rasters = _cache(context_of(request))
+    path = rasters.raster(_day(day), name)
+    if path is None:
+        raise HTTPException(404, f"nothing is known of {name}")
+    return _tagged(request, raster_tile(path, tile), "image/png")
+
+
+ROUTER = NamedRouter("tiles", routes)

@@ -1,0 +1,95 @@
+"""Tiles in web mercator: vector tiles of features, pictures of rasters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from maps.page import CLASS_EDGES, RAMP
+
+#: Half the side of the world in web mercator, m.
+HALF_WORLD_M = 20037508.342789244
+EXTENT = 4096
+#: Share of a tile by which lines go on beyond its edge, so that no seam shows.
+_MARGIN = 64 / EXTENT
+MOST_ZOOM = 14
+
+
+def tile_bounds_m(z: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """Return left, bottom, right, top of a tile in web mercator, m; x counts from the west, y from the north."""
+    side = 2 * HALF_WORLD_M / 2**z
+    left, top = -HALF_WORLD_M + x * side, HALF_WORLD_M - y * side
+    return left, top - side, left + side, top
+
+
+def vector_tile(
+    name: str,
+    shapes_m: NDArray[np.object_],
+    records: Sequence[Mapping[str, Any]],
+    tree_m: shapely.STRtree,
+    tile: tuple[int, int, int],
+) -> bytes:
+    """Return a Mapbox vector tile with one layer.
+
+    Parameters
+    ----------
+    name : str
+    shapes_m : array of geometries
+        In web mercator.
+    records : sequence of mapping
+        Properties, aligned; what is None is left out.
+    tree_m : STRtree
+        Of `shapes_m`.
+    tile : tuple of int
+        z, x, y.
+    """
+    import mapbox_vector_tile
+
+    left, bottom, right, top = bounds = tile_bounds_m(*tile)
+    side = right - left
+    box = (left - _MARGIN * side, bottom - _MARGIN * side, right + _MARGIN * side, top + _MARGIN * side)
+    rows = np.sort(tree_m.query(shapely.box(*box), predicate="intersects"))
+    shapes = shapely.clip_by_rect(shapely.simplify(shapes_m[rows], side / EXTENT), *box)
+    features = [
+        {"geometry": shape, "properties": {key: value for key, value in records[row].items() if value is not None}}
+        for row, shape in zip(rows.tolist(), shapes, strict=True)
+        if not shape.is_empty
+    ]
+    options = {"quantize_bounds": bounds, "extents": EXTENT}
+    return bytes(mapbox_vector_tile.encode([{"name": name, "features": features}], default_options=options))
+
+
+@lru_cache(maxsize=64)
+def _class_edges(path: Path, written_ns: int) -> NDArray[np.float64]:
+    import rasterio
+
+    with rasterio.open(path) as raster:
+        values = raster.read(1)
+    return np.quantile(values[np.isfinite(values)], CLASS_EDGES)
+
+
+def raster_tile(path: Path, tile: tuple[int, int, int]) -> bytes:
+    """Return a tile of a raster as PNG: five classes by rank, light to dark; clear where nothing is known."""
+    from rio_tiler.errors import TileOutsideBounds
+    from rio_tiler.io import Reader
+    from rio_tiler.models import ImageData
+
+    z, x, y = tile
+    try:
+        with Reader(str(path)) as reader:
+            read = reader.tile(x, y, z, tilesize=256)
+    except TileOutsideBounds:
+        clear = np.ma.masked_all((3, 256, 256), dtype=np.uint8)
+        return bytes(ImageData(clear).render(img_format="PNG"))
+    values = read.array[0].filled(np.nan)
+    palette = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in RAMP], dtype=np.uint8)
+    known = np.isfinite(values)
+    classes = np.digitize(np.where(known, values, 0), _class_edges(path, path.stat().st_mtime_ns))
+    picture = np.ma.array(np.moveaxis(palette[classes], 2, 0), mask=np.repeat(~known[None], 3, axis=0))
+    return bytes(ImageData(picture).render(img_format="PNG"))
