@@ -71,7 +71,7 @@ def _class_edges(path: Path, written_ns: int) -> NDArray[np.float64]:
 
     with rasterio.open(path) as raster:
         values = raster.read(1)
-    return np.quantile(values[np.isfinite(values)], CLASS_EDGES)
+    return np.asarray(np.quantile(values[np.isfinite(values)], CLASS_EDGES), dtype=float)
 
 
 def raster_tile(path: Path, tile: tuple[int, int, int]) -> bytes:
@@ -85,7 +85,7 @@ def raster_tile(path: Path, tile: tuple[int, int, int]) -> bytes:
         with Reader(str(path)) as reader:
             read = reader.tile(x, y, z, tilesize=256)
     except TileOutsideBounds:
-        clear = np.ma.masked_all((3, 256, 256), dtype=np.uint8)
+        clear = np.ma.array(np.zeros((3, 256, 256), dtype=np.uint8), mask=True)
         return bytes(ImageData(clear).render(img_format="PNG"))
     values = read.array[0].filled(np.nan)
     palette = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in RAMP], dtype=np.uint8)
