@@ -44,4 +44,4 @@ def serve_by_workers(host: str, port: int, workers: int, cases: Path) -> None:
 def run_workers(config: uvicorn.Config, host: str, port: int) -> None:
     """Run the workers of a configuration on a socket of `listening`."""
     with listening(host, port) as listener:
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
