@@ -8,16 +8,25 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from api import routers
+from api.access.setup import Access
 from api.context import RegionContext, open_region
 from api.problems import install
 from api.router import NamedRouter
 from data.registry import collect
 
 
-def create_app(context: RegionContext | None = None, cases: Path = Path("cases")) -> FastAPI:
+def create_app(
+    context: RegionContext | None = None, cases: Path = Path("cases"), access: Access | None = None
+) -> FastAPI:
     """Build the application around a region (the shipped one by default) and a folder of case logs.
 
-    The routers are the files of `api.routers`.
+    The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
+    application shows what is public, and no key opens more.
+
+    Raises
+    ------
+    ValueError
+        If a route stands in no rule of `access`.
     """
     context = context or open_region()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
@@ -27,4 +36,5 @@ def create_app(context: RegionContext | None = None, cases: Path = Path("cases")
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():
         app.include_router(router.routes)
+    (access or Access.closed()).install(app, context.pack.version)
     return app

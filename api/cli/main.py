@@ -36,6 +36,9 @@ COMMANDS = {
     "backup": "api.cli.backup",
     "restore": "api.cli.restore",
     "serve": "api.cli.serve",
+    "key": "api.cli.key",
+    "audit": "api.cli.audit",
+    "retain": "api.cli.retain",
 }
 SUMMARIES = {
     "plan": "Plan patrols of one or more days and write the orders.",
@@ -61,6 +64,9 @@ SUMMARIES = {
     "backup": "Write everything the store holds into one file.",
     "restore": "Put a backup into a store.",
     "serve": "Serve the API on this machine.",
+    "key": "Make, list and revoke keys of the API.",
+    "audit": "Check and show who read cases and plans.",
+    "retain": "Erase contact notes and generalise positions of closed cases.",
 }
 
 

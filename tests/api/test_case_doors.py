@@ -11,8 +11,8 @@ from typing import Any
 import gpxpy.gpx
 import pytest
 from fastapi.testclient import TestClient
+from tests_access import local_client
 
-from api.app import create_app
 from api.cli.main import exit_code
 from api.context import RegionContext
 
@@ -43,7 +43,7 @@ def run(cases: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 @pytest.fixture
 def client(context: RegionContext, cases: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(context, cases)) as opened:
+    with local_client(context, cases) as opened:
         yield opened
 
 

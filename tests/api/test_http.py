@@ -1,12 +1,10 @@
 import pytest
-from fastapi.testclient import TestClient
-
-from api.app import create_app
+from tests_access import local_client
 
 
 @pytest.fixture(scope="module")
 def client(context):
-    with TestClient(create_app(context)) as opened:
+    with local_client(context) as opened:
         yield opened
 
 

@@ -1,0 +1,146 @@
+"""What every route needs: one table. A route that does not stand in it keeps the service from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from re import Pattern
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import compile_path
+
+from api.access.audience import Audience
+from api.access.policy import is_visible
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route needs.
+
+    Attributes
+    ----------
+    least : Audience
+    scope : str
+        That a key has to have.
+    audits : str
+        Kind that the audit writes, such as "case"; "" where nothing is written.
+    id_from : str
+        Part of the path that holds the id.
+    kind_from : str
+        Part of the path that names a collection, of which the audience has to see something.
+    heavy_s : float
+        Seconds an answer may take; 0 for quick ones, whose number at once is not limited.
+    """
+
+    least: Audience
+    scope: str
+    audits: str = ""
+    id_from: str = ""
+    kind_from: str = ""
+    heavy_s: float = 0.0
+
+
+_PUBLIC = Rule(Audience.PUBLIC, "facts")
+_COLLECTION = Rule(Audience.PUBLIC, "facts", kind_from="name")
+_CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
+
+#: Method and path to what it needs; HEAD needs what GET needs.
+RULES: dict[tuple[str, str], Rule] = {
+    ("GET", "/"): _PUBLIC,
+    ("GET", "/api"): _PUBLIC,
+    ("GET", "/conformance"): _PUBLIC,
+    ("GET", "/health"): _PUBLIC,
+    ("GET", "/ready"): _PUBLIC,
+    ("GET", "/metrics"): Rule(Audience.ADMIN, "metrics"),
+    ("GET", "/collections"): _PUBLIC,
+    ("GET", "/collections/{name}"): _COLLECTION,
+    ("GET", "/collections/{name}/items"): _COLLECTION,
+    ("GET", "/collections/{name}/items/{feature_id}"): _COLLECTION,
+    ("GET", "/incident-cells"): _PUBLIC,
+    ("GET", "/incident-cells.csv"): _PUBLIC,
+    ("GET", "/risk"): Rule(Audience.RESEARCHER, "risk", heavy_s=120),
+    ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
+    ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
+    ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
+    ("GET", "/cases"): Rule(Audience.PLANNER, "cases", "case"),
+    ("POST", "/cases"): _CASE,
+    ("GET", "/cases/{case_id}"): _CASE,
+    ("GET", "/cases/{case_id}/events"): _CASE,
+    ("POST", "/cases/{case_id}/updates"): _CASE,
+    ("POST", "/cases/{case_id}/tracks"): _CASE,
+    ("POST", "/cases/{case_id}/orders"): _CASE,
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    """The rule of a request.
+
+    Attributes
+    ----------
+    template : str
+        The path as declared: what logs and metrics say instead of the path.
+    rule : Rule
+    parts : dict of str to str
+        Parts of the path.
+    """
+
+    template: str
+    rule: Rule
+    parts: dict[str, str]
+
+    def is_for(self, audience: Audience, scopes: frozenset[str]) -> bool:
+        """Return whether who asks may. Of a collection it sees nothing of, nobody hears whether there is one."""
+        if audience < self.rule.least or self.rule.scope not in scopes:
+            return False
+        return not self.rule.kind_from or audience >= Audience.PLANNER or self._is_seen(audience)
+
+    def _is_seen(self, audience: Audience) -> bool:
+        return is_visible(self.parts[self.rule.kind_from], audience)
+
+
+class RuleBook:
+    """Finds the rule of a path.
+
+    Parameters
+    ----------
+    rules : dict
+        As `RULES`.
+    """
+
+    def __init__(self, rules: dict[tuple[str, str], Rule]) -> None:
+        self.rules = rules
+        self._paths: dict[str, tuple[Pattern[str], dict[str, Rule]]] = {}
+        for (method, template), rule in rules.items():
+            pattern = compile_path(template)[0]
+            self._paths.setdefault(template, (pattern, {}))[1][method] = rule
+
+    def match(self, method: str, path: str) -> Match | None:
+        """Return the rule of a request, None for a path of which nothing is declared.
+
+        A method that is not declared needs what the strictest one of that path needs, and so does a path that fits
+        two templates: which of them the application would take is not guessed.
+        """
+        matches = []
+        for template, (pattern, methods) in self._paths.items():
+            if found := pattern.match(path):
+                rule = methods.get("GET" if method == "HEAD" else method)
+                strictest = rule or max(methods.values(), key=lambda each: each.least)
+                matches.append(Match(template, strictest, found.groupdict()))
+        return max(matches, key=lambda each: each.rule.least, default=None)
+
+    def undeclared(self, app: FastAPI) -> list[str]:
+        """Return the routes of an application that stand in no rule; what cannot be looked into is one."""
+        return sorted(
+            f"{method} {path}"
+            for method, path in _routes(app)
+            if ("GET" if method == "HEAD" else method, path) not in self.rules
+        )
+
+
+def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    for route in iter_route_contexts(app.routes):
+        path, methods = getattr(route, "path", None), getattr(route, "methods", None)
+        for method in methods or ("ANY",):
+            yield method, str(path)

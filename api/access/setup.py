@@ -1,0 +1,185 @@
+"""The access of one application, put together from a folder and the environment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api.access.audience import Audience
+from api.access.audit import AuditLog, Entry, FileAudit, MemoryAudit
+from api.access.gate import Gate
+from api.access.key_file import SqliteKeys
+from api.access.keys import KeyRing, KeyStore, new_key
+from api.access.limits import AddressLimit, Buckets, Limits, WorkLimit
+from api.access.oidc import IssuerTokens
+from api.access.rules import RULES, RuleBook
+from api.access.watch import JsonLines, Metrics, Watch, Web
+from api.access.who import Doorkeeper, Tokens
+from data.errors import BadInput
+
+KEYS, AUDIT = "keys.sqlite", "audit.jsonl"
+_ADMIN_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may see what of one application.
+
+    Attributes
+    ----------
+    audit : AuditLog
+    keys : KeyStore or None
+    tokens : Tokens or None
+        Of an OpenID Connect issuer.
+    is_open : bool
+        Requests of the machine itself that bring no key are a planner's.
+    limits : Limits
+    web : Web
+    book : RuleBook
+    clock : callable
+    metrics : Metrics
+    """
+
+    audit: AuditLog = field(default_factory=MemoryAudit)
+    keys: KeyStore | None = None
+    tokens: Tokens | None = None
+    is_open: bool = False
+    limits: Limits = field(default_factory=Limits)
+    web: Web = field(default_factory=Web)
+    book: RuleBook = field(default_factory=lambda: RuleBook(RULES))
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @classmethod
+    def closed(cls) -> Access:
+        """Return access to what is public, and to nothing else: no key fits."""
+        return cls()
+
+    @classmethod
+    def open_planner(cls, folder: Path | None = None) -> Access:
+        """Return access for one user on this machine, a planner without key on loopback.
+
+        The audit is in a folder, or lasts as long as the process.
+        """
+        audit = FileAudit(folder / AUDIT) if folder else MemoryAudit()
+        return cls(audit=audit, keys=SqliteKeys(folder / KEYS) if folder else None, is_open=True)
+
+    @classmethod
+    def of_folder(cls, folder: Path, environment: Mapping[str, str], *, is_open: bool = False) -> Access:
+        """Return access by the keys of a folder (made if it is not there) and what the environment configures.
+
+        Raises
+        ------
+        BadInput
+            If the folder or the configuration cannot be used.
+        """
+        access = cls(
+            audit=FileAudit(folder / AUDIT), keys=SqliteKeys(folder / KEYS), tokens=_tokens(environment),
+            limits=_limits(environment), web=_web(environment),
+        )  # fmt: skip
+        return replace(access, is_open=is_open)
+
+    def first_admin_key(self) -> str | None:
+        """Make an admin key if there is no valid one, and return it; it is nowhere else."""
+        if self.keys is None:
+            return None
+        now = self.clock()
+        if any(each.audience is Audience.ADMIN and each.state(now) == "valid" for each in self.keys.all()):
+            return None
+        key, record = new_key(self.keys, Audience.ADMIN, "running this service", days=_ADMIN_DAYS, now=now)
+        self.audit.note(Entry(now, "local", "admin", "create", "key", record.prefix, record.purpose))
+        return key
+
+    def install(self, app: FastAPI, data_version: str) -> None:
+        """Put the gate and the limits before an application whose routes are all there.
+
+        Raises
+        ------
+        ValueError
+            If a route stands in no rule: it would be open, or closed, by accident.
+        """
+        if undeclared := self.book.undeclared(app):
+            raise ValueError(f"no rule in api.access.rules for {', '.join(undeclared)}")
+        ring = KeyRing(self.keys) if self.keys else None
+        keeper = Doorkeeper(ring, self.tokens, self.is_open, self.clock)
+        limits = self.limits
+        app.state.access = self
+        # the last one added is the outermost
+        app.add_middleware(
+            WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version
+        )
+        app.add_middleware(Gate, doorkeeper=keeper, book=self.book, audit=self.audit, data_version=data_version)
+        app.add_middleware(
+            AddressLimit, buckets=Buckets(limits.address_per_min, limits.address_burst), data_version=data_version
+        )
+        if self.web.origins:
+            app.add_middleware(
+                CORSMiddleware, allow_origins=self.web.origins, allow_methods=["GET", "HEAD"],
+                allow_headers=["Authorization"],
+            )  # fmt: skip
+        app.add_middleware(Watch, web=self.web, metrics=self.metrics, data_version=data_version)
+
+    def is_ready(self) -> bool:
+        """Return whether keys can be looked up and the audit can be read."""
+        try:
+            if self.keys is not None:
+                self.keys.find("ready")
+            self.audit.head()
+        except (BadInput, OSError):
+            return False
+        return True
+
+
+def log_as_json() -> None:
+    """Write the logs of this service to standard error, one JSON object a line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("guelta")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.INFO)
+
+
+def _tokens(environment: Mapping[str, str]) -> IssuerTokens | None:
+    issuer = environment.get("GUELTA_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    return IssuerTokens(
+        issuer,
+        environment.get("GUELTA_OIDC_AUDIENCE", "guelta"),
+        environment.get("GUELTA_OIDC_ROLES_CLAIM", "guelta_roles"),
+        environment.get("GUELTA_OIDC_PURPOSE_CLAIM", "guelta_purpose"),
+    )
+
+
+def _limits(environment: Mapping[str, str]) -> Limits:
+    values = {}
+    for name, option, factor in (
+        ("address_per_min", "GUELTA_RATE_ADDRESS", 1), ("key_per_min", "GUELTA_RATE_KEY", 1),
+        ("body_bytes", "GUELTA_BODY_MB", 1_000_000), ("jobs", "GUELTA_JOBS", 1), ("longest_s", "GUELTA_LONGEST_S", 1),
+    ):  # fmt: skip
+        if option in environment:
+            if not environment[option].isdigit() or not 0 < int(environment[option]) <= 100_000:
+                raise BadInput(f"{option}: a whole number from 1 to 100000")
+            values[name] = int(environment[option]) * factor
+    return replace(Limits(), **values)
+
+
+def _web(environment: Mapping[str, str]) -> Web:
+    origins = tuple(environment.get("GUELTA_CORS_ORIGINS", "").split())
+    frames = tuple(environment.get("GUELTA_FRAME_ANCESTORS", "").split())
+    bad = [each for each in (*origins, *frames) if not _is_origin(each)]
+    if bad:
+        raise BadInput(f"'{each[:60]}' is no origin such as https://example.org" for each in bad)
+    return Web(origins, frames)
+
+
+def _is_origin(text: str) -> bool:
+    scheme, found, host = text.partition("://")
+    plain = host.replace(".", "").replace("-", "").replace(":", "").replace("*", "")
+    return text == "*" or bool(found and scheme in ("https", "http") and plain.isalnum())

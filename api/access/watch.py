@@ -1,0 +1,167 @@
+"""What is written of requests: one JSON line each, metrics, and security headers on every answer.
+
+Neither holds paths, queries, ids, addresses or bodies: a route is named by its template, a caller by the prefix of the
+key. An unforeseen fault is logged by its type and place in the code; its message may hold a position.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+import traceback
+from dataclasses import dataclass, field
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.access.audience import Audience
+from api.access.who import NOBODY
+from api.problems import problem
+
+_LOG = logging.getLogger("guelta.requests")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Web:
+    """What browsers may do with answers.
+
+    Attributes
+    ----------
+    origins : tuple of str
+        That may read public answers from their pages (CORS); "*" for all. None by default.
+    frame_ancestors : tuple of str
+        Sites that may show pages in a frame; none by default.
+    """
+
+    origins: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
+
+    def policy(self, *, html: bool) -> str:
+        """Return the content security policy of a page or of data."""
+        frames = " ".join(self.frame_ancestors) or "'none'"
+        if not html:
+            return f"default-src 'none'; frame-ancestors {frames}"
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
+        )
+
+
+class Metrics:
+    """Counters of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "guelta_requests", "Requests", ("method", "route", "status", "audience"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "guelta_request_seconds", "Time to answer", ("route",), registry=self.registry,
+            buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300),
+        )  # fmt: skip
+
+    def text(self) -> bytes:
+        """Return them as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+
+@dataclass
+class Watch:
+    """ASGI middleware around everything: request id, headers, log, metrics, and an answer to unforeseen faults."""
+
+    app: ASGIApp
+    web: Web
+    metrics: Metrics
+    data_version: str
+    is_debug: bool = field(default_factory=lambda: bool(os.environ.get("GUELTA_DEBUG")))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Watch a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id, begun = secrets.token_hex(8), time.perf_counter()
+        told = {"status": 0, "bytes": 0}
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told["status"] = message["status"]
+                self._secure(scope, MutableHeaders(scope=message), request_id)
+            elif message["type"] == "http.response.body":
+                told["bytes"] += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            _LOG.error(_json(request=request_id, fault=type(error).__name__, where=places_of(error)))
+            if self.is_debug:
+                raise
+            if not told["status"]:
+                fault = f"an error of the service itself; it is logged as {request_id}"
+                await problem(500, "error", [fault], self.data_version)(scope, receive, watched)
+        finally:
+            self._tell(scope, request_id, told, time.perf_counter() - begun)
+
+    def _secure(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
+        html = headers.get("content-type", "").startswith("text/html")
+        headers["X-Request-Id"] = request_id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Content-Security-Policy"] = self.web.policy(html=html)
+        headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins else "same-origin"
+        if not self.web.frame_ancestors:
+            headers["X-Frame-Options"] = "DENY"
+        if scope["scheme"] == "https":
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers.add_vary_header("Authorization")
+        if scope.get("guelta.identity", NOBODY).audience > Audience.PUBLIC:
+            headers["Cache-Control"] = "no-store"
+
+    def _tell(self, scope: Scope, request_id: str, told: dict[str, int], seconds: float) -> None:
+        who = scope.get("guelta.identity", NOBODY)
+        route = scope.get("guelta.template", "other")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        status = told["status"] or 500
+        self.metrics.requests.labels(method, route, str(status), who.audience.word).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        _LOG.info(
+            _json(
+                request=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 1),
+                bytes=told["bytes"], audience=who.audience.word, key=who.key_id,
+            )
+        )  # fmt: skip
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Return where in the code a fault came up, innermost last; no values."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return [
+        f"{frame.filename.rsplit('/', 2)[-2]}/{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames
+    ]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; what is not JSON yet becomes the field `message`, faults their type and place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        head = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+        }
+        text = record.getMessage()
+        fields = orjson.loads(text) if text.startswith("{") else {"message": text}
+        if record.exc_info and record.exc_info[1]:
+            fields |= {"fault": type(record.exc_info[1]).__name__, "where": places_of(record.exc_info[1])}
+        return orjson.dumps(head | {"logger": record.name} | fields).decode()
+
+
+def _json(**fields: object) -> str:
+    return orjson.dumps(fields).decode()

@@ -1,0 +1,132 @@
+"""From the credentials of a request to who asks and what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from api.access.audience import Audience, scopes_of
+from api.access.keys import KeyRing
+
+_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks.
+
+    Attributes
+    ----------
+    audience : Audience
+    key_id : str
+        Prefix of the key, "oidc:" with a digest of the subject, "open" for the planner without key, "" for nobody.
+    scopes : frozenset of str
+    purpose : str
+    """
+
+    audience: Audience
+    key_id: str
+    scopes: frozenset[str]
+    purpose: str
+
+
+NOBODY = Identity(Audience.PUBLIC, "", scopes_of(Audience.PUBLIC), "")
+OPEN_PLANNER = Identity(Audience.PLANNER, "open", scopes_of(Audience.PLANNER), "one user on the machine itself")
+
+
+class Unknown(Exception):
+    """Credentials were given and are not good; nothing is said about why."""
+
+
+class Tokens(Protocol):
+    """Reads bearer tokens of an issuer."""
+
+    def identity(self, token: str, now: datetime) -> Identity | None:
+        """Return who holds a token; None for one that is not good."""
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """Tells who asks.
+
+    Attributes
+    ----------
+    keys : KeyRing or None
+    tokens : Tokens or None
+    is_open : bool
+        Whether requests of the machine itself that bring nothing are a planner's.
+    clock : callable
+        Returns the time, aware.
+    """
+
+    keys: KeyRing | None = None
+    tokens: Tokens | None = None
+    is_open: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def identity(self, scope: Scope) -> Identity:
+        """Return who asks; raises Unknown for credentials that are not good, though none were needed."""
+        headers = Headers(scope=scope)
+        given = headers.getlist("authorization")
+        if not given:
+            return OPEN_PLANNER if self.is_open and is_of_this_machine(scope, headers) else NOBODY
+        kind, _, token = given[0].partition(" ")
+        if len(given) > 1 or kind.lower() != "bearer" or not token or len(token) > 8192:
+            raise Unknown
+        found = self._holder(token.strip())
+        if found is None:
+            raise Unknown
+        return found
+
+    def _holder(self, token: str) -> Identity | None:
+        now = self.clock()
+        if token.startswith("gk_") or self.tokens is None:
+            record = self.keys.holder(token, now) if self.keys else None
+            if record is None:
+                return None
+            return Identity(record.audience, record.prefix, record.scopes, record.purpose)
+        return self.tokens.identity(token, now)
+
+
+def is_of_this_machine(scope: Scope, headers: Headers) -> bool:
+    """Return whether a request comes from this machine, and not from a page or proxy on it.
+
+    A page of another site opened in a browser here can send requests to loopback; its Origin, or the name it used for
+    this machine, gives it away.
+    """
+    client = scope.get("client")
+    if not client or not _is_loopback(client[0]) or any(name in headers for name in _FORWARDED):
+        return False
+    if _host(headers.get("host", "")) not in _LOCAL_NAMES:
+        return False
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _host(value: str) -> str:
+    return value[: value.find("]") + 1] if value.startswith("[") else value.partition(":")[0].lower()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def identity_of(connection: HTTPConnection) -> Identity:
+    """Return who asks, as the gate found it; the public where there is no gate."""
+    found = connection.scope.get("guelta.identity", NOBODY)
+    assert isinstance(found, Identity)
+    return found
