@@ -147,6 +147,11 @@ def line_of(n: int, event: Event, before: str) -> bytes:
     return head[:-1] + _SUM + digest(head).encode() + _END + b"\n"
 
 
+def read_sum(line: bytes) -> str:
+    """Return the digest that a line of `line_of` holds."""
+    return line.rstrip(b"\n")[-_DIGEST - len(_END) : -len(_END)].decode()
+
+
 def _parse(line: bytes) -> tuple[_Line, Event] | None:
     try:
         read = _Line.model_validate(json.loads(line.decode()))

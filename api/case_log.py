@@ -14,13 +14,14 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from api.case_lines import CaseRecord, Event, digest, line_of, scan
+from api.access.private_files import write_whole
+from api.case_lines import CaseRecord, Event, digest, line_of, read_sum, scan
 from data.errors import BadInput, NoAnswer
 
 __all__ = ["CaseLog", "CaseRecord", "Event"]
@@ -147,6 +148,43 @@ class CaseLog:
             finally:
                 with suppress(OSError):
                     fcntl.flock(handle, fcntl.LOCK_UN)
+
+    def rewrite(self, case_id: str, change: Callable[[CaseRecord, bytes], Sequence[Event] | None]) -> bool:
+        """Put a new file in the place of a case's: the only way anything of a case is ever taken away.
+
+        Parameters
+        ----------
+        change : callable
+            From the case and the bytes of its file to all events of the new one; the first of them keep the numbers
+            they had. None leaves the file as it is. Nobody else writes to the case meanwhile.
+
+        Returns
+        -------
+        bool
+            Whether there is a new file; it is on the disk then. The blocks of the old one are the file system's, and
+            copies of it are wherever they are.
+        """
+        with self._opened(case_id, os.O_RDWR) as handle:
+            if not _lock(handle, fcntl.LOCK_EX, WRITER_WAITS_S) or os.fstat(handle).st_nlink == 0:
+                raise NoAnswer(f"{case_id}: others write to it; nothing changed, try again")
+            content = _content(case_id, handle)
+            record, _ = scan(case_id, content)
+            events = change(record, content)
+            if events is None:
+                return False
+            numbers = [*record.numbers, *range(record.last + 1, record.last + 1 + len(events) - len(record.numbers))]
+            before, lines = digest(case_id.encode()), []
+            for number, event in zip(numbers, events, strict=True):
+                line = line_of(number, event, before)
+                before = read_sum(line)
+                lines.append(line)
+            try:
+                write_whole(self.folder / f"{case_id}.jsonl", b"".join(lines))
+            except OSError as error:
+                raise NoAnswer(
+                    f"{case_id}: the new file cannot be written ({error.strerror}); the old one stays"
+                ) from None
+            return True
 
     def read(self, case_id: str) -> CaseRecord:
         """Read a case; others may be writing to it.

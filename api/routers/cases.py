@@ -1,4 +1,4 @@
-"""Distress cases: the same desk as the command line. Never public; the server listens on loopback."""
+"""Distress cases: the same desk as the command line. Never public: planners only, every read in the audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import uploads
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.case_desk import CaseDesk, event_log, summaries
 from api.usecases.case_events import Opened, read_event
@@ -135,6 +136,7 @@ def add_track(
 ) -> Response:
     """Tell a case what was searched, as GPX with times."""
     desk = desk_of(request)
+    uploads.track(content, "track.gpx")  # a stranger's file: within bounds before anything else reads it
     told = tell(desk, case_id, Telling(gpx_files=(("track.gpx", content),), asset_id=asset_id), by, None)
     _, document = desk.show(case_id)
     return json_answer({**document, "told": told}, status=201)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from api.case_log import CaseLog, Event
 from api.context import RegionContext
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
-from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Withdrawn, read_event, written
+from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Retained, Withdrawn, read_event, written
 from api.usecases.case_evidence import Logged
 from api.usecases.case_replay import CaseState, alert_of, counting, replay, status_of
+from api.usecases.case_screen import marks_in, without_contacts
 from data.errors import BadInput, NoAnswer
 from sar.alert import Alert
 
@@ -51,6 +52,7 @@ class CaseDesk:
 
     def open(self, opened: Opened, by: str) -> str:
         """Open a case as of when its alert was told; return its id. An alert that is not understood opens nothing."""
+        opened = without_contacts(opened)
         first = Logged(1, opened.told_at, by, opened)
         # a case that cannot be read back must not be made
         replay(self.context, "C-new", (first,), opened.told_at, count=100)
@@ -66,6 +68,9 @@ class CaseDesk:
         NoAnswer
             If the case is closed: it has to be reopened first.
         """
+        if isinstance(event, Retained):
+            raise BadInput("'retained' is written by `guelta retain` alone")
+        event = without_contacts(event)
         record = self.log.read(case_id)
         logged = self._logged(case_id)
         moment = at or self.clock()
@@ -104,7 +109,7 @@ class CaseDesk:
         if advise and state.status == "open" and state.looked_for:
             advice = advice_of(self.context, state, searchers, lambda share: progress(0.5 + 0.5 * share))
         document = case_document(self.context, state, advice, searchers, assumed)
-        document["remarks"] = [*self.log.read(case_id).remarks, *document["remarks"]]
+        document["remarks"] = [*self.log.read(case_id).remarks, *_taken_out(state.events), *document["remarks"]]
         return state, document
 
     def order(self, case_id: str, asset_id: str, by: str, rank: int = 1, now: datetime | None = None) -> Ordered:
@@ -141,6 +146,11 @@ def _read(log: CaseLog, case_id: str) -> tuple[Logged, ...]:
         Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
         for number, each in zip(record.numbers, record.events, strict=True)
     )
+
+
+def _taken_out(events: Sequence[Logged]) -> list[str]:
+    found = ((each.number, marks_in(each.event)) for each in events)
+    return [f"event {number}: a {' and a '.join(kinds)} was taken out of its words" for number, kinds in found if kinds]
 
 
 def summaries(folder: Path) -> list[dict[str, Any]]:

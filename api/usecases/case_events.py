@@ -225,9 +225,18 @@ class Note(_Event):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class Retained(_Event):
+    """A closed case was thinned out: what was kept of it no longer says where exactly, or who can be reached how."""
+
+    kind: Literal["retained"] = "retained"
+    what: Literal["notes", "positions"]
+    #: HMAC-SHA-256 of the file before, with the key of the access folder: a plain digest could be tried on guesses.
+    before: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 CaseEvent = Annotated[
     Opened | Facts | Weights | Assets | Released | Ordered | Driven | Clue | Storm | Sight | Found | Withdrawn
-    | Decision | Linked | Note,
+    | Decision | Linked | Note | Retained,
     Field(discriminator="kind"),
 ]  # fmt: skip
 _READER: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

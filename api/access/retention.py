@@ -1,0 +1,196 @@
+"""What closed cases keep: contact notes for 30 days, exact positions for 90.
+
+A log is only ever added to, so thinning one out is told as it is: a new file with the same events takes the place of
+the old one at once, and a last event says what was taken away and holds a keyed digest of the file before. Whoever has
+the key of the access folder and a copy of the old file can prove that it was that one; nobody can try guesses of a
+position against the digest without the key. Copies and backups are out of reach of this, and have to follow the same
+rule.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from api.access.audit import AuditLog, Entry
+from api.access.private_files import make_folder, write_whole
+from api.case_log import CaseLog, CaseRecord, Event
+from api.usecases.case_desk import counting
+from api.usecases.case_events import CaseEvent, Decision, Retained, read_event, written
+from api.usecases.case_replay import Logged, status_of
+from data.errors import BadInput, NoAnswer
+
+NOTES_KEPT, POSITIONS_KEPT = timedelta(days=30), timedelta(days=90)
+ERASED = "[erased]"
+CELL_DEG = 0.5
+_CELL_RADIUS_KM = 40.0
+KEY = "retain.key"
+#: Words that may say how somebody can be reached, and what stands in their place.
+_CONTACT_WORDS = ("message", "text", "reason", "condition")
+#: Words that say where.
+_PLACE_WORDS = ("where", "at", "to")
+_WAY_WORDS = ("walked_towards", "said")
+
+What = Literal["notes", "positions"]
+PlaceOf = Callable[[str], tuple[float, float]]
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """One case of which something was taken away."""
+
+    case_id: str
+    what: What
+
+
+def retain(
+    folder: Path, now: datetime, key: bytes, place_of: PlaceOf, audit: AuditLog | None = None
+) -> tuple[list[Thinned], list[str]]:
+    """Thin out the closed cases of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the case logs.
+    now : datetime
+        Aware.
+    key : bytes
+        Of the digests; see `retention_key`.
+    place_of : callable
+        From words such as "90 km west of Dirkou" to longitude and latitude of their middle; BadInput for no place.
+    audit : AuditLog, optional
+        Told of every case before it is changed.
+
+    Returns
+    -------
+    list of Thinned
+    list of str
+        Cases that could not be read or changed; the others are done nevertheless.
+    """
+    log, done, faults = CaseLog(folder), list[Thinned](), list[str]()
+    steps: tuple[tuple[What, timedelta, Change], ...] = (
+        ("notes", NOTES_KEPT, _without_contacts),
+        ("positions", POSITIONS_KEPT, lambda data: _coarse(data, place_of)),
+    )
+    for case_id in log.ids():
+        for what, kept, change in steps:
+            try:
+                if _thin(log, case_id, what, now - kept, change, now, key, audit):
+                    done.append(Thinned(case_id, what))
+            except (BadInput, NoAnswer) as error:
+                faults.append(str(error).splitlines()[0])
+    return done, faults
+
+
+def retention_key(folder: Path) -> bytes:
+    """Return the key of an access folder, made the first time."""
+    make_folder(folder)
+    path = folder / KEY
+    if not path.exists():
+        write_whole(path, secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+def _thin(
+    log: CaseLog, case_id: str, what: What, closed_by: datetime, change: Change,
+    now: datetime, key: bytes, audit: AuditLog | None,
+) -> bool:  # fmt: skip
+    """Thin out one case if it was closed early enough and has not been."""
+    if not _is_due(log.read(case_id), what, closed_by):
+        return False
+    if audit is not None:
+        audit.note(Entry(now, "local", "admin", "retain", "case", case_id, what))
+
+    def changed(record: CaseRecord, content: bytes) -> list[Event] | None:
+        if not _is_due(record, what, closed_by):  # somebody has reopened it at this moment
+            return None
+        events = []
+        for each in record.events:
+            event = read_event({"kind": each.kind, **change(dict(each.data))})
+            events.append(Event(each.at, each.kind, each.by, written(event)))
+        note = Retained(what=what, before=hmac.digest(key, content, "sha256").hex())
+        return [*events, Event(now, note.kind, "guelta", written(note))]
+
+    return log.rewrite(case_id, changed)
+
+
+def _is_due(record: CaseRecord, what: What, closed_by: datetime) -> bool:
+    logged = [
+        Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
+        for number, each in zip(record.numbers, record.events, strict=True)
+    ]
+    if any(isinstance(each.event, Retained) and each.event.what == what for each in _since_closed(logged)):
+        return False
+    closed_at = closed_since(logged)
+    return closed_at is not None and closed_at <= closed_by
+
+
+def closed_since(logged: list[Logged]) -> datetime | None:
+    """Return since when a case is closed; None if it is not. What was written after closing does not prolong it."""
+    held = counting(logged)
+    if status_of(held) != "closed":
+        return None
+    last_open = max((row for row in range(1, len(held) + 1) if status_of(held[:row]) != "closed"), default=0)
+    return held[last_open].at
+
+
+def _since_closed(logged: list[Logged]) -> list[Logged]:
+    """Return the events after the last voice to reopen: a case opened again is thinned out again."""
+    rows = [row for row, each in enumerate(logged) if _is_reopening(each.event)]
+    return logged[rows[-1] + 1 :] if rows else logged
+
+
+def _is_reopening(event: CaseEvent) -> bool:
+    return isinstance(event, Decision) and event.what == "reopen"
+
+
+def _without_contacts(data: dict[str, Any]) -> dict[str, Any]:
+    """Return an event's data without words in which somebody may be named or reached."""
+    return data | {name: ERASED for name in _CONTACT_WORDS if data.get(name)}
+
+
+def _coarse(data: dict[str, Any], place_of: PlaceOf) -> dict[str, Any]:
+    """Return an event's data with positions moved to the middle of their cell and words of places taken out."""
+    data = _without_contacts(data)
+    if "lon" in data and "lat" in data:
+        data["lon"], data["lat"] = _middle(data["lon"]), _middle(data["lat"])
+        words = f"{data['lat']}, {data['lon']}"
+    elif data.get("where"):
+        # an alert has nothing but words; they have to be read as a place still
+        lon, lat = (_middle(each) for each in place_of(data["where"]))
+        words = f"{lat}, {lon}"
+    else:
+        words = "generalised"
+    data |= {name: words for name in _PLACE_WORDS if isinstance(data.get(name), str)}
+    data |= {name: "" for name in _WAY_WORDS if data.get(name)}
+    if "lonlat" in data:
+        data |= _coarse_way(data)
+    if "assets" in data:
+        data["assets"] = [_coarse(each, place_of) for each in data["assets"]]
+    data.pop("bearing_deg", None)
+    if "radius_km" in data:
+        data["radius_km"] = max(float(data["radius_km"]), _CELL_RADIUS_KM)
+    return data
+
+
+def _coarse_way(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a way as the cells it passed and when it came to each; at least two points."""
+    cells = [[_middle(lon), _middle(lat)] for lon, lat in data["lonlat"]]
+    rows = [row for row, cell in enumerate(cells) if not row or cell != cells[row - 1]]
+    if len(rows) < 2:
+        rows = [0, len(cells) - 1]
+    kept: dict[str, Any] = {"lonlat": [cells[row] for row in rows], "times": [data["times"][row] for row in rows]}
+    if "searching" in data:
+        kept["searching"] = [bool(data["searching"][min(row, len(data["searching"]) - 1)]) for row in rows]
+    return kept
+
+
+def _middle(degrees: float) -> float:
+    return math.floor(degrees / CELL_DEG) * CELL_DEG + CELL_DEG / 2
