@@ -25,9 +25,13 @@ ALL = frozenset({"mail", "phone abroad", "phone", "position"})
 
 #: Countries whose numbers are known without their code.
 _REGIONS = ("NE", "DZ", "LY", "ML", "TD", "NG", "SD", "EG", "TN", "MA", "MR")
+_DOT = r"(?:\.|\s?(?:\(dot\)|\[dot\]|\s(?:dot|point)\s)\s?)"
+_NAME = r"(?<![\w.+-])[\w.+-]{1,64}"
+#: An address, or one in words; where "at" is no sign but a word, only with an ending that addresses have.
 _MAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\s(?:at|arobase)\s)\s?"
-    r"[\w-]{1,64}(?:(?:\.|\s?(?:\(dot\)|\[dot\]|\s(?:dot|point)\s)\s?)[\w-]{1,64}){1,8}",
+    rf"{_NAME}\s?(?:@|\(at\)|\[at\])\s?[\w-]{{1,64}}(?:{_DOT}[\w-]{{1,64}}){{0,7}}{_DOT}[^\W\d_]{{2,24}}"
+    rf"|{_NAME}\s(?:at|arobase)\s[\w-]{{1,64}}(?:{_DOT}[\w-]{{1,64}}){{0,7}}{_DOT}"
+    r"(?:com|org|net|int|info|fr|eu|ne|dz|ly|ml|td|ng|sd|eg|tn|ma|mr|ch|de|uk|it)\b",
     re.IGNORECASE,
 )
 _DEGREES = r"\d{1,3}(?:[.,]\d+)?"

@@ -197,7 +197,15 @@ def test_methods_and_paths_that_are_not_there(context: RegionContext, cases: Pat
     assert closed.get("/nothing").status_code == 404
     assert closed.delete(f"/cases/{CASE}").status_code == 401
     assert closed.post("/collections").status_code == 405
-    for path in ("http://testserver//cases", "/cases/", "/./cases", "/%63ases", "/cases%2F" + CASE, "/CASES", f"/cases/{CASE}/"):
+    for path in (
+        "http://testserver//cases",
+        "/cases/",
+        "/./cases",
+        "/%63ases",
+        "/cases%2F" + CASE,
+        "/CASES",
+        f"/cases/{CASE}/",
+    ):
         answer = closed.get(path)
         assert answer.status_code in (401, 404) and CASE not in answer.text, path
     assert local_client(context, cases).delete(f"/cases/{CASE}").status_code == 405

@@ -29,7 +29,14 @@ PHONES = [
     "९६१२३४५६ phone ٩٦ ١٢ ٣٤ ٥٦",
     "tél : 227 96 12 34 56",
 ]
-MAILS = ["write to a.b@example.org", "b(at)example(dot)org", "contact arobase example point org", "ل a@b.co ا"]
+MAILS = [
+    "write to a.b@example.org",
+    "b(at)example(dot)org",
+    "contact arobase example point org",
+    "ل a@b.co ا",
+    "john at gmail.com",
+    "j.d@x-y.co.uk",
+]
 POSITIONS = [
     "at 19.05, 12.10",
     "19,0512 12,1034",
@@ -65,6 +72,7 @@ PLAIN = [
     "group of 100, 40 of them children; 500 km to go, 48 hours",
     "weights 0.60 stayed, 0.40 walked",
     "frequency 156.8",
+    "left 3 people at Achegour.They wait, car at 2.5 km",
 ]
 
 
