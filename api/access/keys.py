@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -25,6 +25,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 #: Verified against where there is no such key, so that it takes as long.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
+#: Hashes at once: each takes 19 MiB.
+_HASHING = BoundedSemaphore(4)
 MOST_DAYS = 730
 #: Last use is written at most so often; keys verified a moment ago are not hashed again.
 _USED_EVERY = timedelta(minutes=1)
@@ -190,6 +192,7 @@ class KeyRing:
 
 def _matches(hashed: str, key: str) -> bool:
     try:
-        return _HASHER.verify(hashed, key)
+        with _HASHING:
+            return _HASHER.verify(hashed, key)
     except (VerificationError, InvalidHashError):
         return False

@@ -10,12 +10,23 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from api.access.audience import Audience, Sensitivity
 from api.access.cells import DELAY, LEAST, PublicCell, public_cells
 
-__all__ = ["DELAY", "FIELDS", "LEAST", "PublicCell", "public_cells", "public_table", "restrict", "visible"]
+__all__ = [
+    "DELAY",
+    "FIELDS",
+    "LEAST",
+    "PublicCell",
+    "public_cells",
+    "public_frame",
+    "public_table",
+    "restrict",
+    "visible",
+]
 
 _OPEN, _GENERALISED = Sensitivity.OPEN, Sensitivity.GENERALISED
 _RESEARCH, _OPERATIONAL, _INTERNAL = Sensitivity.RESEARCH, Sensitivity.OPERATIONAL, Sensitivity.INTERNAL
@@ -150,6 +161,14 @@ def public_table(cells: Iterable[PublicCell]) -> pd.DataFrame:
         rows.append({**cell.properties(), "geometry": f"POLYGON (({text}))"})
     columns = ["cell_id", "level", "begins", "ends", "incidents", "west", "south", "side_deg", "geometry"]
     return restrict("incident_cells", pd.DataFrame(rows, columns=columns), Audience.PUBLIC)
+
+
+def public_frame(cells: Iterable[PublicCell]) -> gpd.GeoDataFrame:
+    """Return published cells as a GeoDataFrame in WGS84: for GeoParquet, tiles and maps."""
+    table = public_table(cells)
+    return gpd.GeoDataFrame(
+        table.drop(columns="geometry"), geometry=gpd.GeoSeries.from_wkt(table["geometry"], crs="EPSG:4326")
+    )
 
 
 def cells_document(incidents: pd.DataFrame, today: date, data_version: str) -> dict[str, Any]:

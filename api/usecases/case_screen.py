@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from pydantic import BaseModel
+
 from api.access.screen import ALL, MARKS, MESSAGES, WORDS_OF_PLACES, screened
 from api.usecases.case_events import Assets, CaseEvent
 
-Told = TypeVar("Told", bound=CaseEvent)
+Told = TypeVar("Told", bound=BaseModel)
 
 #: Fields of words, and what is taken out of them. Those that are read as positions keep their coordinates.
 FIELDS = {

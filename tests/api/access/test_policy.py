@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from tests_access import client_of
 
 from api.access.audience import Audience
-from api.access.policy import FIELDS, allowed, cells_document, is_visible, public_cells, public_table, restrict, visible
+from api.access.policy import (
+    FIELDS,
+    allowed,
+    cells_document,
+    is_visible,
+    public_cells,
+    public_frame,
+    public_table,
+    restrict,
+    visible,
+)
 from api.access.setup import Access
 from api.collections import COLLECTIONS, prepare
 from api.context import RegionContext
@@ -70,6 +80,9 @@ def test_a_new_column_never_reaches_a_feature(context: RegionContext, name: str,
 def test_a_new_column_of_incidents_never_reaches_a_public_table(context: RegionContext) -> None:
     salted = context.pack.incidents.assign(informant="secret-93", people_seen=np.arange(len(context.pack.incidents)))
     table = public_table(public_cells(salted, TODAY))
+    frame = public_frame(public_cells(salted, TODAY))
+    assert set(frame.columns) == visible("incident_cells", Audience.PUBLIC) and frame.geometry.is_valid.all()
+    assert public_frame(()).empty
     for text in (table.to_csv(), str(cells_document(salted, TODAY, "v"))):
         assert "secret-93" not in text and "people_seen" not in text
     held = io.BytesIO()
