@@ -18,9 +18,9 @@ tables, totals or filters: every public view is a sum of published cells.
 Suppression goes upwards. A smallest cell appears if it counts `LEAST` or more. A larger one appears only if what it
 adds to the published cells inside it (its *rest*) is spread over two or more children that do not appear, is at least
 `LEAST`, and is at most ``(children - 1) * (LEAST - 1)``. Then every child that does not appear, and every cell within
-it, may for all that is published hold 0, 1, ... or ``LEAST - 1``: no larger cell, zoom, window or later edition
-narrows it, not even for a reader who knows this rule (`tests/api/access/test_cells.py` tries with linear programs and
-by enumeration). Cells with no incident and cells with few look the same: they are not there.
+it, may for all that is published hold 0, 1, ... or ``LEAST - 1``: no larger cell, zoom, window or later edition narrows
+it, not even for a reader who knows this rule. `tests/api/access/test_access_cells.py` tries with linear programs and by
+building the other worlds. Cells with no incident and cells with few look the same: they are not there.
 
 `LEAST` is 5: with 3, two relatives who know of two incidents would single out the third; groups of the smallest cells
 of rural tables are withheld below 5 by many statistical offices. What is counted is incidents, not people: one wreck

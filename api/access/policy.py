@@ -1,7 +1,7 @@
 """One policy for map, tile, table, API and error text: which fields of what each audience sees.
 
 Every output is an allow-list. A field that does not stand in `FIELDS` is seen by nobody, so a column added to a table
-stays inside until somebody decides here (`tests/api/access/test_policy.py` holds the table against the schemas).
+stays inside until somebody decides here (`tests/api/access/test_access_policy.py` holds the table against the schemas).
 """
 
 from __future__ import annotations

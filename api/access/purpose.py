@@ -9,13 +9,23 @@ from data.errors import BadInput
 
 LEAST_LETTERS, MOST_LETTERS = 8, 200
 
-#: Beginnings of words, without accents: pursuit of people on the move in English, French, Arabic.
+_PEOPLE = (
+    r"(?:of |the |des? |les |aux? |irregular |illegal |undocumented |irreguliere?s? )*"
+    r"(?:migra|immigra|refugee|refugie|smuggl|passeur)"
+)
+#: Without accents: what is done to people on the move, and those whose work it is, in English and French. Helping after
+#: an expulsion, research on smuggling or on policies is none of it.
 _REFUSED = re.compile(
-    r"\b(enforc|law.?enforc|polic|gendarm|border.?(control|guard|polic|patrol|secur|manag)|frontex|intercept|pushback"
-    r"|push.?back|deport|expuls|expel|return.?operation|refoul|arrest|detain|detention|apprehen|prosecut|surveill"
-    r"|survey.?migrant|counter.?smuggl|anti.?smuggl|smuggl|traffick|militar|armee|armed.?force|intelligence|immigration.?(control|polic)"
-    r"|controle.?(des.?)?(frontier|migra)|garde.?front|repress|poursuit|traque|track(ing)?.?(down.?)?(of.?)?(migrant|people|person|group)"
-    r"|hunt|target|combat|lutte.?contre|expulser|reconduite|prevent.{0,20}(cross|departure|migra))"
+    r"\b(?:enforc\w*|police|policing|policiere?s?|policem[ae]n|gendarm\w*|frontex|push.?backs?|refoul\w*"
+    r"|interceptions?|intercept(?:ing|er|s)?|interdiction|deportations?|deporting|expulser|reconduites?|repression"
+    r"|militar(?:y|ia)|militaires?|armee|armed forces?|surveillance|counter.?smuggling|anti.?smuggling"
+    r"|anti.?traffick\w*|anti.?migra\w*|manhunt\w*|intelligence (?:service|agency|gathering)\w*|garde.?frontieres?)\b"
+    r"|\bborder.{0,3}(?:control|guard|patrol|secur|manage|agen)|\bcontroles?.{0,5}(?:frontier|migra)"
+    r"|\bimmigration (?:control|officer)"
+    r"|\b(?:prevent|stop|block|reduc|curb|empecher|arreter|bloquer|reduire).{0,20}"
+    r"\b(?:crossing|departure|migration|depart|passage|flows?|flux)"
+    r"|\b(?:track\w*|hunt\w*|target\w*|trac\w*|pursu\w*|poursui\w*|arrest\w*|detain\w*|apprehen\w*|prosecut\w*"
+    r"|monitor\w*|combat\w*|fight\w*|lutter? contre|survei\w*|catch\w*|find and stop)(?: down)? (?:la |l.)?" + _PEOPLE
 )
 _REFUSED_AR = re.compile("شرطة|الشرطة|درك|حرس الحدود|ترحيل|اعتقال|اعتراض|إنفاذ|انفاذ|مراقبة الحدود|الجيش|عسكري")
 

@@ -245,7 +245,7 @@ def test_logs_hold_no_positions_ids_or_addresses(
         monkeypatch.setattr("api.routers.cases.summaries", broken)
         answer = client.get("/cases")
     assert answer.status_code == 500 and "19.05" not in answer.text and answer.headers["x-request-id"]
-    assert "RuntimeError" in caplog.text and "test_gate.py" in caplog.text
+    assert "RuntimeError" in caplog.text and "test_access_gate.py" in caplog.text
     for secret in ("19.05", "12.10", CASE, "127.0.0.1"):
         assert secret not in caplog.text.replace("HTTP Request", "") or "httpx" in caplog.text
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("guelta")]
