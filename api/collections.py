@@ -1,18 +1,18 @@
-"""The collections of the API, and the one place where a record becomes what may be read of it."""
+"""The collections of the API, and who may know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
+from api.access.audience import Audience
+from api.access.policy import is_served
 from api.context import RegionContext
-
-#: Fields that only serve the program; they never leave by this door.
-HIDDEN = frozenset({"geometry", "from_node", "to_node"})
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,22 @@ class Collection:
     day_precision_column: str = ""
 
 
-def serialise(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties of one record that may be read; nothing else of it leaves by this API.
+def collection_for(name: str, audience: Audience) -> Collection | None:
+    """Return a collection as far as an audience may know of it; None for others and for those that do not exist."""
+    found = COLLECTIONS.get(name)
+    return found if found and is_served(name, found.id_column, audience) else None
 
-    Features as JSON, pages, files, tiles, filters and the list of queryables are all made of what this returns, so that
-    what is left out here can be neither read nor asked about.
+
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table without its geometry, missing numbers as None.
+
+    The table comes from `restrict`: features as JSON, pages, files, tiles, filters and the list of queryables are all
+    made of what this returns, so that what the audience may not see can be neither read nor asked about.
     """
-    return {
-        name: None if isinstance(value, float) and np.isnan(value) else value
-        for name, value in record.items()
-        if name not in HIDDEN
-    }
+    return [
+        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in record.items()}
+        for record in pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
+    ]
 
 
 def _points(frame: Any) -> gpd.GeoDataFrame:

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.collections import COLLECTIONS
+from api.access.audience import Audience
+from api.access.rules import RuleBook
+from api.collections import COLLECTIONS, collection_for
 from api.crs import CRS84, SYSTEMS
 from api.items_query import DEFAULT_LIMIT, KNOWN, MOST_ITEMS
 from api.negotiation import FEATURES, GEOJSON, HTML, JSON, PAGES, Format
@@ -28,6 +30,8 @@ _PROBLEM = {
 }
 _RESPONSES = {
     "BadQuery": "A parameter is unknown or its value is none.",
+    "NotKnown": "A valid key is needed.",
+    "NotAllowed": "The key does not open this.",
     "NotFound": "There is no such resource.",
     "BadInput": "What was sent has faults; each is listed.",
     "NoAnswer": "Nothing feasible answers the question.",
@@ -124,7 +128,7 @@ def _standard_paths(app: FastAPI) -> dict[str, Any]:
             {"application/schema+json": "Document", HTML.media_type: "Page"},
         )
         known = [_refer("parameters", "f-items" if each_ == "f" else each_) for each_ in KNOWN]
-        for property_, kind in prepared(app.state.context, name).types.items():
+        for property_, kind in prepared(app.state.context, name, Audience.PLANNER).types.items():
             known.append(_query(property_, f"Only features whose {property_} is this.", {"type": kind}))
         contents = {
             form.media_type: "FeatureCollection" if form is GEOJSON else "Page" if form is HTML else "File"
@@ -220,8 +224,28 @@ def document(app: FastAPI) -> dict[str, Any]:
             for name, text in _RESPONSES.items()
         },
     }
+    base["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "A key of this service, or a token of its issuer."}
+    }
+    _secure(base["paths"], app.state.access.book)
     app.state.definition = base
     return dict(base)
+
+
+def _secure(paths: dict[str, Any], book: RuleBook) -> None:
+    """Say of each operation whether it needs a key; of what the public sees nothing of, it does."""
+    for path, item in paths.items():
+        name = path.split("/")[2] if path.startswith("/collections/") else ""
+        for method, operation in item.items():
+            match = book.match(method.upper(), path)
+            hidden = name in COLLECTIONS and collection_for(name, Audience.PUBLIC) is None
+            if match and match.rule.least is Audience.PUBLIC and not hidden:
+                continue
+            operation["security"] = [{"key": []}]
+            operation["responses"] |= {
+                "401": _refer("responses", "NotKnown"),
+                "403": _refer("responses", "NotAllowed"),
+            }
 
 
 def operations(definition: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Collections ready to be served: each part is made when it is first asked for, and kept."""
+"""Collections as an audience sees them, ready to be served: each part is made when first asked for, and kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from api.collections import COLLECTIONS, Collection, serialise
+from api.access.audience import Audience
+from api.access.policy import restrict
+from api.collections import COLLECTIONS, Collection, collection_for, records_of
 from api.context import RegionContext
 
 #: 1e-7 degrees are a centimetre: finer than any fact of the region.
@@ -25,7 +27,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(eq=False)
 class Prepared:
-    """A collection ready to be served.
+    """A collection as one audience sees it, ready to be served; ids, extents and counts are of that alone.
 
     Attributes
     ----------
@@ -34,14 +36,17 @@ class Prepared:
         In the table's order.
     geometries : array of shapely geometries
         Longitude and latitude, WGS84.
+    columns : tuple of str
+        Properties that the audience sees.
     records : list of dict
-        What `serialise` lets through, aligned with `ids`.
+        Of these properties, aligned with `ids`.
     data_version : str
     """
 
     collection: Collection
     ids: tuple[str, ...]
     geometries: NDArray[np.object_]
+    columns: tuple[str, ...]
     records: list[dict[str, Any]]
     data_version: str
 
@@ -53,12 +58,14 @@ class Prepared:
     @cached_property
     def table(self) -> gpd.GeoDataFrame:
         """What may be read, as a table with its geometry."""
-        return gpd.GeoDataFrame(pd.DataFrame(self.records), geometry=self.geometries, crs="EPSG:4326")
+        return gpd.GeoDataFrame(
+            pd.DataFrame(self.records, columns=self.columns), geometry=self.geometries, crs="EPSG:4326"
+        )
 
     @cached_property
     def types(self) -> dict[str, str]:
         """Type of each property as JSON Schema names it; the queryables."""
-        return {name: _json_type([record[name] for record in self.records]) for name in self.records[0]}
+        return {name: _json_type([record[name] for record in self.records]) for name in self.columns}
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -67,7 +74,9 @@ class Prepared:
 
     @cached_property
     def bounds(self) -> Box:
-        """Return (left, bottom, right, top) of the whole, degrees."""
+        """Return (left, bottom, right, top) of the whole, degrees; of the Earth where there is nothing."""
+        if not self.ids:
+            return -180.0, -90.0, 180.0, 90.0
         left, bottom, right, top = (float(edge) for edge in shapely.total_bounds(self.geometries))
         return left, bottom, right, top
 
@@ -75,7 +84,7 @@ class Prepared:
     def spans(self) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]] | None:
         """First and last moment of each feature (UTC), or None where features have no time."""
         day, precision = self.collection.day_column, self.collection.day_precision_column
-        if day not in self.types:
+        if day not in self.types or not self.ids:
             return None
         starts, ends = [], []
         for record in self.records:
@@ -124,38 +133,52 @@ def _json_type(values: list[Any]) -> str:
     return "string"
 
 
-def prepare(collection: Collection, context: RegionContext) -> Prepared:
-    """Take a collection out of the region."""
-    table = collection.table(context)
+def prepare(collection: Collection, context: RegionContext, audience: Audience) -> Prepared:
+    """Take of a collection of the region what an audience sees."""
+    table = restrict(collection.name, collection.table(context), audience)
     ids = tuple(str(each) for each in table[collection.id_column])
-    geometries = shapely.set_precision(table.geometry.to_numpy(), _PRECISION_DEG, mode="pointwise")
-    records = [serialise(record) for record in pd.DataFrame(table.drop(columns="geometry")).to_dict("records")]
-    return Prepared(collection, ids, geometries, records, context.pack.version)
+    geometries = shapely.set_precision(table["geometry"].to_numpy(), _PRECISION_DEG, mode="pointwise")
+    columns = tuple(str(name) for name in table.columns if name != "geometry")
+    return Prepared(collection, ids, geometries, columns, records_of(table), context.pack.version)
 
 
 _PREPARING = Lock()
-_KEPT: WeakKeyDictionary[RegionContext, dict[str, Prepared]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[RegionContext, dict[tuple[str, Audience], Prepared]] = WeakKeyDictionary()
 
 
-def kept(context: RegionContext, name: str) -> Prepared | None:
-    """Return a collection if it was taken out of the region before."""
-    return _KEPT.get(context, {}).get(name)
+def _key(name: str, audience: Audience) -> tuple[str, Audience]:
+    # an admin sees no more of the facts than a planner: one copy serves both
+    return name, min(audience, Audience.PLANNER)
 
 
-def prepared(context: RegionContext, name: str) -> Prepared:
-    """Return a collection of the region, taken out of it once; raises KeyError for one that does not exist."""
-    if (found := kept(context, name)) is not None:
+def kept(context: RegionContext, name: str, audience: Audience) -> Prepared | None:
+    """Return a collection if it was taken out of the region for this audience before."""
+    return _KEPT.get(context, {}).get(_key(name, audience))
+
+
+def prepared(context: RegionContext, name: str, audience: Audience) -> Prepared:
+    """Return what an audience sees of a collection of the region, taken out of it once.
+
+    Raises
+    ------
+    KeyError
+        For a collection that does not exist, or that the audience may not know of.
+    """
+    if (found := kept(context, name, audience)) is not None:
         return found
+    if collection_for(name, audience) is None:
+        raise KeyError(name)
+    key = _key(name, audience)
     with _PREPARING:
         collections = _KEPT.setdefault(context, {})
-        if name not in collections:
-            collections[name] = prepare(COLLECTIONS[name], context)
-        return collections[name]
+        if key not in collections:
+            collections[key] = prepare(COLLECTIONS[name], context, key[1])
+        return collections[key]
 
 
-def prepared_whole(context: RegionContext, name: str) -> Prepared:
-    """Return a collection with all that plain requests need made."""
-    found = prepared(context, name)
+def prepared_whole(context: RegionContext, name: str, audience: Audience) -> Prepared:
+    """Return what an audience sees of a collection with all that plain requests need made."""
+    found = prepared(context, name, audience)
     for part in (found.features, found.tree, found.types, found.spans):
         del part
     return found

@@ -1,23 +1,61 @@
-"""Serving by several processes."""
+"""Serving by one process or several, all with the same access."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-_CASES = "GUELTA_CASES"
+_CASES, _ACCESS, _OPEN = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER"
+#: uvicorn's own access log holds addresses and queries, which hold positions.
+_SERVER: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+    "limit_concurrency": 100,
+    "timeout_keep_alive": 10,
+}
 
 
-def application() -> FastAPI:
-    """Build the application in a worker, its folder of cases taken from the environment."""
+@dataclass(frozen=True)
+class Served:
+    """What is served, handed to the workers by the environment.
+
+    Attributes
+    ----------
+    cases, access : Path
+        Folders of case logs, and of keys and audit.
+    is_open : bool
+        Requests of the machine itself that bring no key are a planner's.
+    """
+
+    cases: Path
+    access: Path
+    is_open: bool
+
+    def environment(self) -> dict[str, str]:
+        """Return it as variables of the environment."""
+        return {_CASES: str(self.cases), _ACCESS: str(self.access), _OPEN: "1" if self.is_open else "0"}
+
+
+def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
+    """Build the application in a worker by its environment; without a folder of access it is closed."""
+    from api.access.setup import Access, log_as_json
     from api.app import create_app
 
-    return create_app(cases=Path(os.environ.get(_CASES, "cases")))
+    access = Access.closed()
+    if folder := environment.get(_ACCESS):
+        access = Access.of_folder(Path(folder), environment, is_open=environment.get(_OPEN) == "1")
+    log_as_json()
+    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -35,10 +73,14 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve_by_workers(host: str, port: int, workers: int, cases: Path) -> None:
-    """Serve the shipped region by several processes until told to stop."""
-    os.environ[_CASES] = str(cases)
-    run_workers(uvicorn.Config("api.serving:application", factory=True, workers=workers, log_level="info"), host, port)
+def serve(host: str, port: int, workers: int, served: Served) -> None:
+    """Serve the shipped region until told to stop."""
+    os.environ.update(served.environment())
+    if workers == 1:
+        uvicorn.run(application(), host=host, port=port, **_SERVER)
+    else:
+        config = uvicorn.Config("api.serving:application", factory=True, workers=workers, **_SERVER)
+        run_workers(config, host, port)
 
 
 def run_workers(config: uvicorn.Config, host: str, port: int) -> None:

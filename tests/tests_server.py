@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +20,7 @@ READY_S = 120
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Serve the shipped region on a free port of loopback, yielding the address.
+    """Serve the shipped region to one user without key on a free port of loopback, yielding the address.
 
     The server is a process of its own: GDAL holds the interpreter while it waits for an answer, and a thread beside it
     could never give one.
@@ -26,15 +28,18 @@ def served() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
-    server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
+    command = [sys.executable, "-m", "uvicorn", "api.serving:application", "--factory", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
+    with tempfile.TemporaryDirectory() as folder:
+        access = {"GUELTA_ACCESS": folder + "/access", "GUELTA_OPEN_PLANNER": "1"}
+        freely = {"GUELTA_RATE_ADDRESS": "100000", "GUELTA_RATE_KEY": "100000"}
+        server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | access | freely)
+        try:
+            _wait(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -91,7 +91,13 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
     "bases": _all(
         "base_id vehicle_type vehicles timezone curfew_start curfew_end precision source", _OPERATIONAL
     ),
-    "risk": _all("segment_id corridor country risk_per_km_day interval shares", _RESEARCH),
+    "risk": {
+        **_all("segment_id leg_id corridor country mode km_from km_to lon lat risk_per_km_day", _RESEARCH),
+        **_all("distance_to_water_km expected_water_km tmax_degc heat water_degc rescue_h survival_h", _RESEARCH),
+        **_all("group_size death_probability incident_rate_per_km_day blocked arrival_h ruggedness_m sand", _RESEARCH),
+        **_all("slope_deg walk_h weather_hours_from_file survival_interval_h log_ratio distance_km", _RESEARCH),
+        **_all("overlay top_share interval shares", _RESEARCH),
+    },
     "cases": _all(
         "kind case_id status now understood alert people hours_left alive_now scenarios poa searches pos residual"
         " assets_assumed next next_pos next_alive questions effort remarks data_version read same_event told",
@@ -131,6 +137,11 @@ def visible(kind: str, audience: Audience) -> frozenset[str]:
 def is_visible(kind: str, audience: Audience) -> bool:
     """Return whether an audience sees anything of a kind: whether it may be named, listed or counted before it."""
     return bool(visible(kind, audience))
+
+
+def is_served(kind: str, id_column: str, audience: Audience) -> bool:
+    """Return whether an audience sees features of a kind: their ids and where they are."""
+    return {id_column, "geometry"} <= visible(kind, audience)
 
 
 def restrict(kind: str, frame: pd.DataFrame, audience: Audience) -> pd.DataFrame:

@@ -21,9 +21,9 @@ from typing import Any, Literal
 from api.access.audit import AuditLog, Entry
 from api.access.private_files import make_folder, write_whole
 from api.case_log import CaseLog, CaseRecord, Event
-from api.usecases.case_desk import counting
 from api.usecases.case_events import CaseEvent, Decision, Retained, read_event, written
-from api.usecases.case_replay import Logged, status_of
+from api.usecases.case_evidence import Logged
+from api.usecases.case_replay import counting, status_of
 from data.errors import BadInput, NoAnswer
 
 NOTES_KEPT, POSITIONS_KEPT = timedelta(days=30), timedelta(days=90)

@@ -43,23 +43,36 @@ class Rule:
 
 _PUBLIC = Rule(Audience.PUBLIC, "facts")
 _COLLECTION = Rule(Audience.PUBLIC, "facts", kind_from="name")
+_LAYER = Rule(Audience.PUBLIC, "facts", kind_from="layer")
+_RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
 
 #: Method and path to what it needs; HEAD needs what GET needs.
 RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/"): _PUBLIC,
     ("GET", "/api"): _PUBLIC,
+    ("GET", "/api.html"): _PUBLIC,
     ("GET", "/conformance"): _PUBLIC,
     ("GET", "/health"): _PUBLIC,
     ("GET", "/ready"): _PUBLIC,
     ("GET", "/metrics"): Rule(Audience.ADMIN, "metrics"),
     ("GET", "/collections"): _PUBLIC,
     ("GET", "/collections/{name}"): _COLLECTION,
+    ("GET", "/collections/{name}/queryables"): _COLLECTION,
     ("GET", "/collections/{name}/items"): _COLLECTION,
     ("GET", "/collections/{name}/items/{feature_id}"): _COLLECTION,
+    ("GET", "/collections/risk"): Rule(Audience.RESEARCHER, "risk"),
+    ("GET", "/collections/risk/position"): _RISK,
+    ("GET", "/collections/risk/trajectory"): _RISK,
+    ("GET", "/collections/risk/corridor"): _RISK,
+    ("GET", "/collections/risk/area"): _RISK,
+    ("GET", "/tiles"): _PUBLIC,
+    ("GET", "/tiles/{layer}"): _LAYER,
+    ("GET", "/tiles/{layer}/{z}/{x}/{y}.mvt"): _LAYER,
+    ("GET", "/tiles/{layer}/{z}/{x}/{y}.png"): _RISK,
     ("GET", "/incident-cells"): _PUBLIC,
     ("GET", "/incident-cells.csv"): _PUBLIC,
-    ("GET", "/risk"): Rule(Audience.RESEARCHER, "risk", heavy_s=120),
+    ("GET", "/risk"): _RISK,
     ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
     ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
     ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
@@ -71,6 +84,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/cases/{case_id}/tracks"): _CASE,
     ("POST", "/cases/{case_id}/orders"): _CASE,
 }
+
+#: Layers of pictures end so; all of them are made of risk.
+_PICTURES = "-raster"
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,8 @@ class Match:
         return not self.rule.kind_from or audience >= Audience.PLANNER or self._is_seen(audience)
 
     def _is_seen(self, audience: Audience) -> bool:
-        return is_visible(self.parts[self.rule.kind_from], audience)
+        kind = self.parts[self.rule.kind_from]
+        return is_visible("risk" if kind.endswith(_PICTURES) else kind, audience)
 
 
 class RuleBook:

@@ -41,9 +41,11 @@ class Web:
     origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
 
-    def policy(self, *, html: bool) -> str:
-        """Return the content security policy of a page or of data."""
+    def policy(self, *, html: bool, own: str = "") -> str:
+        """Return the content security policy of a page or of data; a page that brings its own keeps it."""
         frames = " ".join(self.frame_ancestors) or "'none'"
+        if own:
+            return f"{own}; frame-ancestors {frames}"
         if not html:
             return f"default-src 'none'; frame-ancestors {frames}"
         return (
@@ -113,7 +115,7 @@ class Watch:
         headers["X-Request-Id"] = request_id
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
-        headers["Content-Security-Policy"] = self.web.policy(html=html)
+        headers["Content-Security-Policy"] = self.web.policy(html=html, own=headers.get("Content-Security-Policy", ""))
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins else "same-origin"
         if not self.web.frame_ancestors:

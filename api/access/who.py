@@ -125,6 +125,11 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+def audience_of(connection: HTTPConnection) -> Audience:
+    """Return what who asks may see."""
+    return identity_of(connection).audience
+
+
 def identity_of(connection: HTTPConnection) -> Identity:
     """Return who asks, as the gate found it; the public where there is no gate."""
     found = connection.scope.get("guelta.identity", NOBODY)

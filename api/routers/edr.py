@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.collections import serialise
+from api.access.policy import allowed
+from api.access.who import audience_of
 from api.negotiation import GEOJSON, HTML, JSON, Format, only, wanted
 from api.prepared import prepared
 from api.router import NamedRouter, context_of, json_answer
@@ -41,13 +42,14 @@ def _asked(request: Request, day: str, names: str | None, crs: str | None, *more
 
 def _answer(request: Request, records: list[dict[str, Any]], on: date, names: list[str]) -> Response:
     version = context_of(request).pack.version
-    told = [serialise(record) for record in records]
+    audience = audience_of(request)
+    segments = prepared(context_of(request), "segments", audience)
+    told = [allowed("risk", record, audience) for record in records if record["segment_id"] in segments.row_of]
     headers = {"Vary": "Accept"}
     if wanted(request, _FORMATS) is COVERAGE:
         answer = json_answer({**coverage(told, on, names), "data_version": version}, media_type=COVERAGE.media_type)
         answer.headers.update(headers)
         return answer
-    segments = prepared(context_of(request), "segments")
     keep = set(PARAMETERS) - set(names)
     features = [
         {
@@ -67,6 +69,7 @@ def about(request: Request, f: Form = None) -> Response:
     """Say what can be asked of risk."""
     only(request, "f")
     wanted(request, (JSON,))
+    segments = prepared(context_of(request), "segments", audience_of(request))
     base = f"{request.base_url}collections/risk"
     queries = {
         name: {"link": {"href": f"{base}/{name}", "rel": "data", "variables": {"query_type": name}}}
@@ -82,7 +85,7 @@ def about(request: Request, f: Form = None) -> Response:
                 name: {"type": "Parameter", "description": words, "unit": {"symbol": unit}}
                 for name, (unit, words) in PARAMETERS.items()
             },
-            "extent": {"spatial": {"bbox": [list(prepared(context_of(request), "segments").bounds)]}},
+            "extent": {"spatial": {"bbox": [list(segments.bounds)]}},
             "links": [
                 {"rel": "self", "href": base, "type": JSON.media_type, "title": "this document"},
                 {"rel": "service-doc", "href": f"{request.base_url}api.html", "type": HTML.media_type, "title": "API"},

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.collections import COLLECTIONS
+from api.access.who import audience_of
+from api.collections import COLLECTIONS, collection_for
 from api.crs import CRS84, SYSTEMS, read_crs
 from api.items_answer import item_answer, items_answer
 from api.items_query import read_query, rows_of
@@ -21,14 +22,14 @@ QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _METHODS = ["GET", "HEAD"]
 
 
-def _known(name: str) -> None:
-    if name not in COLLECTIONS:
+def _known(request: Request, name: str) -> None:
+    if collection_for(name, audience_of(request)) is None:
         raise HTTPException(404, f"collection {name} does not exist")
 
 
 def _collection(request: Request, name: str) -> Prepared:
-    _known(name)
-    return prepared(context_of(request), name)
+    _known(request, name)
+    return prepared(context_of(request), name, audience_of(request))
 
 
 def _describe(request: Request, found: Prepared) -> dict[str, Any]:
@@ -66,7 +67,11 @@ def _describe(request: Request, found: Prepared) -> dict[str, Any]:
 def collections(request: Request) -> Response:
     """List the collections."""
     only(request, "f")
-    found = [_describe(request, _collection(request, name)) for name in COLLECTIONS]
+    found = [
+        _describe(request, _collection(request, name))
+        for name in COLLECTIONS
+        if collection_for(name, audience_of(request))
+    ]
     base = f"{request.base_url}collections"
     links = [
         {"rel": "self", "href": base, "type": JSON.media_type, "title": "this document"},
@@ -172,10 +177,11 @@ def queryables(request: Request, name: str) -> Response:
 @routes.api_route("/collections/{name}/items", methods=_METHODS, include_in_schema=False)
 async def items(request: Request, name: str) -> Response:
     """Return features, a page at a time; a limit above 10,000 is answered with 10,000."""
-    _known(name)
-    found = kept(context_of(request), name)
+    _known(request, name)
+    context, audience = context_of(request), audience_of(request)
+    found = kept(context, name, audience)
     if found is None or "features" not in found.__dict__:
-        found = await run_in_threadpool(prepared_whole, context_of(request), name)
+        found = await run_in_threadpool(prepared_whole, context, name, audience)
     query = read_query(request, found)
     if query.is_plain:
         # a look into a tree and a join of bytes: handing it to a thread would take longer than doing it

@@ -56,7 +56,7 @@ def landing(request: Request) -> Response:
     ]
     if form is HTML:
         doors = [
-            [{"href": f"{base}collections?f=html", "text": "Collections"}, "Places, legs, segments, water, incidents"],
+            [{"href": f"{base}collections?f=html", "text": "Collections"}, "Features of the region"],
             [{"href": f"{base}api.html", "text": "API"}, "Everything that can be asked, with its parameters"],
             [{"href": f"{base}conformance?f=html", "text": "Conformance"}, "The standards that are kept"],
         ]

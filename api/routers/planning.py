@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.access.policy import allowed
+from api.access.who import audience_of
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
 from api.usecases.patrol import plan_request, visit_parameters
@@ -68,7 +70,10 @@ def risk(
     context = context_of(request)
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
-    return json_answer(risk_document(context, on, table))
+    document = risk_document(context, on, table)
+    audience = audience_of(request)
+    document["segments"] = [allowed("risk", record, audience) for record in document["segments"]]
+    return json_answer(document)
 
 
 @routes.get("/survival")

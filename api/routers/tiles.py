@@ -13,7 +13,10 @@ import pyproj
 import shapely
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
-from api.collections import COLLECTIONS
+from api.access.audience import Audience
+from api.access.policy import is_visible
+from api.access.who import audience_of
+from api.collections import COLLECTIONS, collection_for
 from api.context import RegionContext
 from api.negotiation import only
 from api.prepared import prepared
@@ -38,19 +41,25 @@ def raster_names() -> tuple[str, ...]:
     return (*(layer.name for layer in layers().values()), *_OWN_RASTERS)
 
 
-@lru_cache(maxsize=8)
-def _mercator(context: RegionContext, name: str) -> tuple[Any, shapely.STRtree]:
+@lru_cache(maxsize=24)
+def _mercator(context: RegionContext, name: str, audience: Audience) -> tuple[Any, shapely.STRtree]:
     move = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:3857", always_xy=True).transform
     shapes = shapely.transform(
-        prepared(context, name).geometries, lambda lonlat: np.column_stack(move(lonlat[:, 0], lonlat[:, 1]))
+        prepared(context, name, audience).geometries,
+        lambda lonlat: np.column_stack(move(lonlat[:, 0], lonlat[:, 1])),
     )
     return shapes, shapely.STRtree(shapes)
 
 
 @lru_cache(maxsize=256)
-def _vector(context: RegionContext, name: str, tile: tuple[int, int, int]) -> bytes:
-    shapes, tree = _mercator(context, name)
-    return vector_tile(name, shapes, prepared(context, name).records, tree, tile)
+def _vector(context: RegionContext, name: str, audience: Audience, tile: tuple[int, int, int]) -> bytes:
+    shapes, tree = _mercator(context, name, audience)
+    return vector_tile(name, shapes, prepared(context, name, audience).records, tree, tile)
+
+
+def _pictured(request: Request) -> tuple[str, ...]:
+    # each layer tells of wells, incidents or rescue: all of them are risk
+    return raster_names() if is_visible("risk", audience_of(request)) else ()
 
 
 @lru_cache(maxsize=2)
@@ -77,9 +86,13 @@ def tile_layers(request: Request) -> Response:
     """List the layers there are tiles of."""
     only(request)
     base = f"{request.base_url}tiles"
-    listed = [{"id": name, "kind": "vector", "tilejson": f"{base}/{name}"} for name in COLLECTIONS]
+    listed = [
+        {"id": name, "kind": "vector", "tilejson": f"{base}/{name}"}
+        for name in COLLECTIONS
+        if collection_for(name, audience_of(request))
+    ]
     listed += [
-        {"id": f"{name}-raster", "kind": "raster", "tilejson": f"{base}/{name}-raster"} for name in raster_names()
+        {"id": f"{name}-raster", "kind": "raster", "tilejson": f"{base}/{name}-raster"} for name in _pictured(request)
     ]
     return json_answer({"layers": listed, "data_version": context_of(request).pack.version})
 
@@ -90,15 +103,15 @@ def tilejson(request: Request, layer: str, day: Day = None) -> Response:
     only(request, "datetime")
     document: dict[str, Any] = {"tilejson": "3.0.0", "name": layer, "minzoom": 0, "maxzoom": MOST_ZOOM}
     address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}"
-    if layer in COLLECTIONS:
-        found = prepared(context_of(request), layer)
+    if collection_for(layer, audience_of(request)):
+        found = prepared(context_of(request), layer, audience_of(request))
         fields = {name: kind.capitalize() for name, kind in found.types.items()}
         document |= {
             "tiles": [f"{address}.mvt"],
             "bounds": list(found.bounds),
             "vector_layers": [{"id": layer, "fields": fields}],
         }
-    elif layer.removesuffix("-raster") in raster_names() and layer.endswith("-raster"):
+    elif layer.removesuffix("-raster") in _pictured(request) and layer.endswith("-raster"):
         on = _day(day)
         document |= {"tiles": [f"{address}.png?datetime={on}"], "bounds": list(REGION_BBOX), "maxzoom": 9}
     else:
@@ -116,9 +129,11 @@ def _inside(z: int, x: int, y: int) -> tuple[int, int, int]:
 def vector(request: Request, layer: str, z: Zoom, x: Place, y: Place) -> Response:
     """Return a vector tile of a collection."""
     only(request)
-    if layer not in COLLECTIONS:
+    if collection_for(layer, audience_of(request)) is None:
         raise HTTPException(404, f"there are no vector tiles of {layer}")
-    body = _vector(context_of(request), layer, _inside(z, x, y))
+    # an admin sees no more of the facts than a planner: one tile serves both
+    audience = min(audience_of(request), Audience.PLANNER)
+    body = _vector(context_of(request), layer, audience, _inside(z, x, y))
     return _tagged(request, body, "application/vnd.mapbox-vector-tile")
 
 
@@ -127,7 +142,7 @@ def picture(request: Request, layer: str, z: Zoom, x: Place, y: Place, day: Day 
     """Return a picture of risk or one of its layers on a day."""
     only(request, "datetime")
     name = layer.removesuffix("-raster")
-    if name not in raster_names():
+    if name not in _pictured(request):
         raise HTTPException(404, f"there are no pictures of {layer}")
     tile = _inside(z, x, y)
     with _MAKING:

@@ -5,11 +5,11 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
-from fastapi.testclient import TestClient
 from PIL import Image
+from tests_access import client_of, local_client
 from tests_days import JUNE
 
-from api.app import create_app
+from api.access.setup import Access
 from api.usecases.risk import risk_table
 from maps.tiles import EXTENT, tile_bounds_m
 
@@ -18,7 +18,7 @@ DAY = {"datetime": JUNE.isoformat()}
 
 @pytest.fixture(scope="module")
 def client(context):
-    with TestClient(create_app(context)) as opened:
+    with local_client(context) as opened:
         yield opened
 
 
@@ -132,10 +132,17 @@ def test_pictures_of_risk(client):
 @pytest.mark.parametrize("address", ["/tiles/segments/6/33/28.mvt", f"/tiles/risk/5/16/14.png?datetime={JUNE}"])
 def test_tiles_are_asked_for_once(client, address):
     first = client.get(address)
-    assert first.status_code == 200 and "max-age" in first.headers["cache-control"]
+    assert first.status_code == 200 and first.headers["cache-control"] == "no-store"
     again = client.get(address, headers={"if-none-match": f'"other", W/{first.headers["etag"]}'})
     assert again.status_code == 304 and not again.content and again.headers["etag"] == first.headers["etag"]
     assert client.get(address, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_public_tiles_may_be_kept_and_answers_differ_by_key(client, context):
+    address = "/tiles/places/6/33/28.mvt"
+    first = client_of(context, Access.closed()).get(address)
+    assert "max-age" in first.headers["cache-control"] and "Authorization" in first.headers["vary"]
+    assert client.get(address, headers={"if-none-match": first.headers["etag"]}).status_code == 200
 
 
 def test_tilejson_leads_to_tiles(client):

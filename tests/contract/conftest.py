@@ -1,14 +1,12 @@
-"""Fixtures of the contract tests: the application, and its API definition."""
+"""Fixtures of the contract tests: the application as one user on the machine reads it, and its API definition."""
 
 import pytest
-from fastapi.testclient import TestClient
-
-from api.app import create_app
+from tests_access import local_client
 
 
 @pytest.fixture(scope="module")
 def client(context):
-    with TestClient(create_app(context)) as opened:
+    with local_client(context) as opened:
         yield opened
 
 

@@ -15,7 +15,9 @@ from lxml import etree
 from owslib.ogcapi.features import Features
 from tests_server import served
 
-from api.collections import COLLECTIONS, HIDDEN
+from api.access.audience import Audience
+from api.access.policy import visible
+from api.collections import COLLECTIONS
 from api.crs import SYSTEMS, UTM_ZONES
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -35,10 +37,10 @@ def http(base):
 
 
 def source(context, name):
-    """The table a collection is made of, without what is hidden, by its id."""
+    """The table a collection is made of, as a planner sees it, by its id."""
     collection = COLLECTIONS[name]
     table = collection.table(context)
-    kept = [column for column in table.columns if column not in HIDDEN or column == "geometry"]
+    kept = [column for column in table.columns if column in visible(name, Audience.PLANNER)]
     return gpd.GeoDataFrame(table[kept]).set_index(collection.id_column, drop=False)
 
 

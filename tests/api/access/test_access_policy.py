@@ -26,8 +26,9 @@ from api.access.policy import (
     visible,
 )
 from api.access.setup import Access
-from api.collections import COLLECTIONS, prepare
+from api.collections import COLLECTIONS
 from api.context import RegionContext
+from api.prepared import prepare
 from data.schemas import SCHEMAS
 
 TODAY = date(2026, 11, 22)
