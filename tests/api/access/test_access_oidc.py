@@ -24,8 +24,6 @@ from api.access.setup import Access
 from api.context import RegionContext
 from data.errors import BadInput
 
-NOW = datetime.now(UTC)
-
 
 class Issuer:
     """An OpenID Connect issuer with discovery and keys."""
@@ -76,14 +74,14 @@ def issuer() -> Iterator[Issuer]:
 
 def test_a_good_token(issuer: Issuer) -> None:
     tokens = IssuerTokens(issuer.address)
-    who = tokens.identity(issuer.token(), NOW)
+    who = tokens.identity(issuer.token(), datetime.now(UTC))
     assert who and who.audience is Audience.PLANNER and who.scopes == scopes_of(Audience.PLANNER)
     assert who.key_id.startswith("oidc:") and "u-17" not in who.key_id and who.purpose == "planning rescue convoys"
     asked = issuer.answers
     for _ in range(20):
-        assert tokens.identity(issuer.token(), NOW)
+        assert tokens.identity(issuer.token(), datetime.now(UTC))
     assert issuer.answers == asked == 2
-    narrow = tokens.identity(issuer.token(scope="openid guelta:plans guelta:metrics"), NOW)
+    narrow = tokens.identity(issuer.token(scope="openid guelta:plans guelta:metrics"), datetime.now(UTC))
     assert narrow and narrow.scopes == {"plans"}
 
 
@@ -107,7 +105,7 @@ def test_a_good_token(issuer: Issuer) -> None:
     ],
 )
 def test_tokens_that_are_not_good(issuer: Issuer, claims: dict[str, Any]) -> None:
-    assert IssuerTokens(issuer.address).identity(issuer.token(**claims), NOW) is None
+    assert IssuerTokens(issuer.address).identity(issuer.token(**claims), datetime.now(UTC)) is None
 
 
 def test_forged_tokens(issuer: Issuer) -> None:
@@ -122,7 +120,7 @@ def test_forged_tokens(issuer: Issuer) -> None:
         issuer.token(stranger), confused, issuer.token(weak, "HS256"), unsigned,
         f"{head}.{body}.{signature[:-4]}AAAA", f"{head}.{body}", "a.b.c", "", "é", good + "." + body,
     ):  # fmt: skip
-        assert tokens.identity(wrong, NOW) is None
+        assert tokens.identity(wrong, datetime.now(UTC)) is None
 
 
 def _signed_with_public_key(issuer: Issuer, body: str) -> str:
@@ -134,22 +132,22 @@ def _signed_with_public_key(issuer: Issuer, body: str) -> str:
 
 def test_a_new_key_is_fetched_but_not_for_every_stranger(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = IssuerTokens(issuer.address)
-    assert tokens.identity(issuer.token(), NOW)
+    assert tokens.identity(issuer.token(), datetime.now(UTC))
     issuer.key = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
     new = issuer.token(alg="ES256")
     asked = issuer.answers
     for _ in range(10):
-        assert tokens.identity(new, NOW) is None
+        assert tokens.identity(new, datetime.now(UTC)) is None
     assert issuer.answers == asked
     later = time.monotonic() + 60
     monkeypatch.setattr("api.access.oidc.time.monotonic", lambda: later)
-    assert tokens.identity(new, NOW) and issuer.answers == asked + 2
+    assert tokens.identity(new, datetime.now(UTC)) and issuer.answers == asked + 2
 
 
 def test_an_issuer_of_another_name_or_none_at_all(issuer: Issuer) -> None:
     issuer.named = "https://other.example"
-    assert IssuerTokens(issuer.address).identity(issuer.token(), NOW) is None
-    assert IssuerTokens("http://127.0.0.1:9").identity(issuer.token(), NOW) is None
+    assert IssuerTokens(issuer.address).identity(issuer.token(), datetime.now(UTC)) is None
+    assert IssuerTokens("http://127.0.0.1:9").identity(issuer.token(), datetime.now(UTC)) is None
     for address in ("http://issuer.example", "file:///etc/passwd", "ftp://127.0.0.1"):
         with pytest.raises(BadInput, match="https"):
             IssuerTokens(address)
