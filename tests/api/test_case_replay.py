@@ -334,6 +334,7 @@ EVENTS = [
     dict(kind="decision", what="suspend", reason="night"),
     dict(kind="linked", case_id="C-20260615-01"),
     dict(kind="note", text="x"),
+    dict(kind="retained", what="positions", before="0" * 64),
 ]  # fmt: skip
 
 
