@@ -12,16 +12,20 @@ from api.access.setup import Access
 from api.context import RegionContext, open_region
 from api.problems import install
 from api.router import NamedRouter
+from api.store.store import Store
 from data.registry import collect
 
 
 def create_app(
-    context: RegionContext | None = None, cases: Path = Path("cases"), access: Access | None = None
+    context: RegionContext | None = None,
+    cases: Path = Path("cases"),
+    access: Access | None = None,
+    store: Store | None = None,
 ) -> FastAPI:
     """Build the application around a region (the shipped one by default) and a folder of case logs.
 
     The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
-    application shows what is public, and no key opens more.
+    application shows what is public, and no key opens more; without `store` what has to be kept is answered with 503.
 
     Raises
     ------
@@ -32,6 +36,7 @@ def create_app(
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.cases = cases
+    app.state.store = store
     install(app, context.pack.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():

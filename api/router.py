@@ -9,6 +9,8 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.context import RegionContext
+from api.store.errors import StoreFault
+from api.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,14 @@ def context_of(request: Request) -> RegionContext:
     context = request.app.state.context
     assert isinstance(context, RegionContext)
     return context
+
+
+def store_of(request: Request) -> Store:
+    """Return the store of the application; `StoreFault` if it was started without one."""
+    store = request.app.state.store
+    if not isinstance(store, Store):
+        raise StoreFault("this service was started without a store")
+    return store
 
 
 def json_answer(document: Any, status: int = 200, media_type: str = "application/json") -> Response:

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-_CASES, _ACCESS, _OPEN = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER"
+_CASES, _ACCESS, _OPEN, _STORE = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER", "GUELTA_STORE"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -35,27 +35,41 @@ class Served:
         Folders of case logs, and of keys and audit.
     is_open : bool
         Requests of the machine itself that bring no key are a planner's.
+    store : str
+        URL of the store.
     """
 
     cases: Path
     access: Path
     is_open: bool
+    store: str
 
     def environment(self) -> dict[str, str]:
         """Return it as variables of the environment."""
-        return {_CASES: str(self.cases), _ACCESS: str(self.access), _OPEN: "1" if self.is_open else "0"}
+        return {
+            _CASES: str(self.cases),
+            _ACCESS: str(self.access),
+            _OPEN: "1" if self.is_open else "0",
+            _STORE: self.store,
+        }
 
 
 def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
-    """Build the application in a worker by its environment; without a folder of access it is closed."""
+    """Build the application in a worker by its environment; without a folder of access it is closed.
+
+    Without the URL of a store it keeps nothing.
+    """
     from api.access.setup import Access, log_as_json
     from api.app import create_app
+    from api.store.store import open_store
 
     access = Access.closed()
     if folder := environment.get(_ACCESS):
         access = Access.of_folder(Path(folder), environment, is_open=environment.get(_OPEN) == "1")
     log_as_json()
-    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access)
+    url = environment.get(_STORE)
+    store = open_store(url) if url else None
+    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access, store=store)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ import click
 
 from api.cli.access_options import access_option
 from api.cli.case_options import cases_option
+from api.cli.store_options import store_option
 
 
 @click.command("serve")
@@ -20,7 +21,8 @@ from api.cli.case_options import cases_option
 @click.option("--open-planner", is_flag=True, help="One user: no key is asked of requests of this machine itself.")
 @access_option
 @cases_option
-def command(host: str, port: int, workers: int, open_planner: bool, access_folder: Path, cases: Path) -> None:
+@store_option
+def command(host: str, port: int, workers: int, open_planner: bool, access_folder: Path, cases: Path, url: str) -> None:
     """Serve the API on this machine; the first start prints an admin key, once."""
     if open_planner and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.UsageError("--open-planner goes with a loopback address only: others need keys")
@@ -32,4 +34,4 @@ def command(host: str, port: int, workers: int, open_planner: bool, access_folde
         click.echo(
             "it makes nothing by itself; keys for others: guelta key create --audience planner --purpose ...", err=True
         )
-    serve(host, port, workers, Served(cases, access_folder, open_planner))
+    serve(host, port, workers, Served(cases, access_folder, open_planner, url))

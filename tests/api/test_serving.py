@@ -23,7 +23,7 @@ def test_workers_take_the_folder_of_cases_from_the_environment(monkeypatch, tmp_
 
 
 def test_workers_have_the_access_of_the_command(tmp_path):
-    served = Served(tmp_path / "cases", tmp_path / "access", True)
+    served = Served(tmp_path / "cases", tmp_path / "access", True, f"sqlite:///{tmp_path}/guelta.db")
     apps = [application(served.environment() | {"GUELTA_RATE_KEY": "77"}) for _ in range(2)]
     for app in apps:
         access = app.state.access
