@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from api.store.change_line import line_of, read_line
+from api.store.change_line import line_of, read_erased, read_line
 from api.store.identity import node_id_of, signed_change
 from api.store.line_file import LineFile, open_lines, write_lines
 from api.store.nodes import add_own_node
@@ -74,7 +74,7 @@ def restore(store: Store, path: Path, replace: bool = False) -> Restored:
         for line in file:
             if line.get("table") == "node":
                 _node(connection, file, line, keys)
-            elif line.get("table") == "change":
+            elif line.get("table") in ("change", "erased"):
                 touched[_change(connection, file, line, keys)] = None
                 count += 1
             else:
@@ -92,7 +92,13 @@ def _lines(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {"table": "node", **known, "added_at": iso(row["added_at"])}
     streaming = connection.execution_options(yield_per=1000)
     for row in streaming.execute(select(change).order_by(change.c.position)).mappings():
-        yield {"table": "change", "change": line_of(change_of(row)), "received_at": iso(row["received_at"])}
+        one, received_at = change_of(row), iso(row["received_at"])
+        if one.is_erased:
+            # that it was here, so that a copy of it from elsewhere stays away
+            said = line_of(one) | {"change_id": one.change_id}
+            yield {"table": "erased", "change": said, "received_at": received_at}
+        else:
+            yield {"table": "change", "change": line_of(one), "received_at": received_at}
     for table in _ROWS:
         for row in streaming.execute(select(table).order_by(*table.primary_key.columns)).mappings():
             values = {name: iso(value) if isinstance(value, datetime) else value for name, value in row.items()}
@@ -113,7 +119,8 @@ def _node(connection: Connection, file: LineFile, line: dict[str, Any], keys: di
 def _change(connection: Connection, file: LineFile, line: dict[str, Any], keys: dict[str, str]) -> tuple[str, str]:
     said, received = line.get("change"), line.get("received_at")
     try:
-        one = read_line(said if isinstance(said, dict) else {})
+        values = said if isinstance(said, dict) else {}
+        one = read_erased(values) if line["table"] == "erased" else read_line(values)
         received_at = from_iso(str(received))
     except BadInput as error:
         raise file.fault(error.faults[0]) from None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.store.changes import Change, canonical
-from api.store.kinds import MOST_BYTES, read_body, require_author, require_id
+from api.store.changes import ERASED, Change, canonical
+from api.store.kinds import MOST_BYTES, contract_of, read_body, require_author, require_id
 from api.store.tables import from_iso, iso
 from data.errors import BadInput
 
+_NEWER = "; was it written by a newer Guelta?"
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -38,24 +41,53 @@ def line_of(one: Change) -> dict[str, Any]:
 
 def read_line(values: dict[str, Any]) -> Change:
     """Return the change of a line; BadInput with one fault. The signature is not looked at."""
+    line, at = _parts(values)
     try:
-        line = _Line.model_validate(values)
-        at = from_iso(line.at)
         body = json.loads(line.body)
-        if iso(at) != line.at or canonical(body) != line.body or line.parents != sorted(set(line.parents)):
+        if canonical(body) != line.body:
             raise ValueError("not written in the one form that is signed")
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"no change that can be read ({str(error)[:100]!r})") from None
     try:
         read_body(line.kind, body)
+    except BadInput as error:
+        raise BadInput(error.faults[0] + _NEWER) from None
+    return _change(line, at)
+
+
+def read_erased(values: dict[str, Any]) -> Change:
+    """Return a change whose body was taken away, from its line with its id; BadInput with one fault."""
+    change_id = values.get("change_id")
+    line, at = _parts({name: value for name, value in values.items() if name != "change_id"})
+    if line.body != ERASED or not isinstance(change_id, str) or not re.fullmatch(r"[0-9a-f]{64}", change_id):
+        raise BadInput("no erased change that can be read")
+    one = _change(line, at)
+    one.__dict__["change_id"] = change_id
+    return one
+
+
+def _parts(values: dict[str, Any]) -> tuple[_Line, datetime]:
+    """Return a line and its instant, all checked but the body."""
+    try:
+        line = _Line.model_validate(values)
+        at = from_iso(line.at)
+        if iso(at) != line.at or line.parents != sorted(set(line.parents)):
+            raise ValueError("not written in the one form that is signed")
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise BadInput(f"no change that can be read ({str(error)[:100]!r})") from None
+    try:
+        contract_of(line.kind)
         require_id(line.id)
         require_author(line.author)
     except BadInput as error:
-        newer = "; was it written by a newer Guelta?"
-        raise BadInput(error.faults[0] + newer) from None
+        raise BadInput(error.faults[0] + _NEWER) from None
+    return line, at
+
+
+def _change(line: _Line, at: datetime) -> Change:
     return Change(
         node_id=line.node,
         seq=line.seq,

@@ -24,6 +24,8 @@ from api.store.tables import iso
 
 #: What is never asked for, in what a change is the digest of.
 _MARK = b"guelta change 1\n"
+#: Stands for the body of a replaced version that retention has taken away; no body is empty.
+ERASED = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Change:
         Changes that it replaces, sorted; none for the first of a record.
     deleted : bool
     body : str
-        Canonical JSON; that of the version deleted, for a deletion.
+        Canonical JSON; that of the version deleted, for a deletion; `ERASED` where retention has taken it away.
     author : str
         Role or key id, never a name.
     at : datetime
@@ -68,6 +70,11 @@ class Change:
     def change_id(self) -> str:
         """Digest of everything but the signature: equal changes are one change."""
         return hashlib.sha256(_MARK + canonical(self.said()).encode()).hexdigest()
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what it said was taken away."""
+        return self.body == ERASED
 
     @property
     def content(self) -> tuple[bool, str]:

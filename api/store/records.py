@@ -78,7 +78,7 @@ _ADD = {
 
 def change_of(row: RowMapping) -> Change:
     """Return a row of `change`."""
-    return Change(
+    one = Change(
         node_id=row["node_id"],
         seq=row["seq"],
         kind=row["kind"],
@@ -91,6 +91,9 @@ def change_of(row: RowMapping) -> Change:
         at=row["at"],
         signature=row["signature"],
     )
+    if one.is_erased:  # what its id was the digest of is gone
+        one.__dict__["change_id"] = row["change_id"]
+    return one
 
 
 def stored_of(row: RowMapping) -> Stored:

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Engine
 
 from api.store.audit import AuditEntry, AuditLog
-from api.store.changes import Change, Folded, canonical, decide
+from api.store.changes import Change, Folded, decide
 from api.store.engine import DEFAULT_URL, ENVIRONMENT, Database, migrate
 from api.store.errors import Missing, Stale
 from api.store.jobs import Jobs
 from api.store.keys import Keys
-from api.store.kinds import contract_of, read_body, require_author, require_id, written
+from api.store.kinds import contract_of, read_body, require_id, written
 from api.store.nodes import ensure_own_node
 from api.store.records import (
     SHOWN,
     Stored,
-    add_change,
-    as_stored,
     change_of,
     found,
     heads_of,
     lock,
-    next_seq,
-    refold,
     stored_of,
 )
-from api.store.rules import answered, body_to_delete, is_there, require_seen
-from api.store.tables import change, idempotency, node, record
+from api.store.tables import change, node, record
+from api.store.writer import Writer
 from data.errors import BadInput
 from data.units import require_utc
 
 __all__ = ["Conflict", "Store", "Stored", "open_store"]
 
 MOST_LISTED = 10_000
-_LONGEST_KEY = 200
 
 Clock = Callable[[], datetime]
 Box = tuple[float, float, float, float]
@@ -109,6 +103,13 @@ class Store:
         """Let go of the database."""
         self.database.close()
 
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Give a writer of several records: all are on the disk when the block has ended, or none of them."""
+        with self.database.writing() as connection:
+            lock(connection)
+            yield Writer(connection, self.clock)
+
     def put(
         self,
         kind: str,
@@ -149,8 +150,8 @@ class Store:
         Stale
             If the record has moved on; nothing is written.
         """
-        content = (False, written(kind, read_body(kind, body)))
-        return self._write(kind, record_id, content, author, if_version, idempotency_key)
+        with self.writing() as writer:
+            return writer.put(kind, record_id, body, author, if_version=if_version, idempotency_key=idempotency_key)
 
     def delete(
         self, kind: str, record_id: str, author: str, *, if_version: str, idempotency_key: str | None = None
@@ -159,8 +160,8 @@ class Store:
 
         Raises as `put` does, and `Missing` if there is no such record.
         """
-        contract_of(kind)
-        return self._write(kind, record_id, (True, None), author, if_version, idempotency_key)
+        with self.writing() as writer:
+            return writer.delete(kind, record_id, author, if_version=if_version, idempotency_key=idempotency_key)
 
     def get(self, kind: str, record_id: str, *, deleted: bool = False) -> Stored:
         """Return a record; `Missing` if there is none, or if it is deleted and deleted ones are not asked for."""
@@ -258,76 +259,17 @@ class Store:
         if (keep is None) == (body is None):
             raise BadInput("settle by naming a version to keep, or by giving a body")
         content = self._kept(conflict, keep) if body is None else (False, written(kind, read_body(kind, body)))
-        with self.database.writing() as connection:
-            lock(connection)
-            heads = {each.change_id: each for each in heads_of(connection, kind, record_id)}
+        with self.writing() as writer:
+            heads = {each.change_id: each for each in heads_of(writer.connection, kind, record_id)}
             if not set(conflict.heads) <= set(heads):
                 raise Stale(f"{kind} {record_id}: somebody has settled or changed it; look again")
-            parents = [heads[each] for each in conflict.heads]
-            return self._add(connection, kind, record_id, content, author, parents)
+            return writer.add(kind, record_id, content, author, [heads[each] for each in conflict.heads])
 
     def audit_append(
         self, author: str, action: str, subject: str, detail: Mapping[str, Any] | None = None
     ) -> AuditEntry:
         """Add an entry to the audit log; see `AuditLog.append`."""
         return self.audit.append(author, action, subject, detail)
-
-    def _write(
-        self,
-        kind: str,
-        record_id: str | None,
-        content: tuple[bool, str | None],
-        author: str,
-        if_version: str | None,
-        key: str | None,
-    ) -> Stored:
-        """Write a version on top of the one named; `content` without a body deletes."""
-        require_author(author)
-        if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
-            raise BadInput(f"an idempotency key has 1 to {_LONGEST_KEY} characters")
-        request = hashlib.sha256(canonical([kind, record_id, *content, if_version]).encode()).hexdigest()
-        name = str(uuid.uuid4()) if record_id is None else require_id(record_id)
-        with self.database.writing() as connection:
-            lock(connection)
-            before = None if key is None else answered(connection, author, key, request)
-            if before is not None:
-                return before
-            heads = heads_of(connection, kind, name)
-            folded = decide(heads) if heads else None
-            whole = (content[0], content[1] if content[1] is not None else body_to_delete(kind, name, folded))
-            if folded is not None and is_there(folded.winner, whole, author, if_version):
-                stored = as_stored(folded.winner, len(folded.losers))
-            else:
-                require_seen(kind, name, folded, if_version)
-                stored = self._add(connection, kind, name, whole, author, folded.same if folded else ())
-            if key is not None:
-                connection.execute(
-                    insert(idempotency).values(
-                        author=author, key=key, request=request, change_id=stored.etag, at=self.clock()
-                    )
-                )
-            return stored
-
-    def _add(
-        self,
-        connection: Connection,
-        kind: str,
-        record_id: str,
-        content: tuple[bool, str],
-        author: str,
-        parents: Any,
-    ) -> Stored:
-        require_author(author)
-        signer, seq = next_seq(connection)
-        now = self.clock().astimezone(UTC)
-        version = 1 + max((each.version for each in parents), default=0)
-        names = tuple(sorted(each.change_id for each in parents))
-        made = Change(signer.node_id, seq, kind, record_id, version, names, *content, author, now)
-        add_change(connection, replace(made, signature=signer.sign_change(made.change_id)), now)
-        refold(connection, [(kind, record_id)])
-        stored = found(connection, kind, record_id)
-        assert stored is not None
-        return stored if stored.etag == made.change_id else as_stored(made, stored.conflicting)
 
     @staticmethod
     def _kept(conflict: Conflict, keep: str | None) -> tuple[bool, str]:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from api.store.change_line import line_of, read_line
-from api.store.changes import Change
+from api.store.changes import ERASED, Change
 from api.store.identity import Signer, node_id_of, signed_change, signed_file, spoken
 from api.store.line_file import LineFile, open_lines, write_lines
 from api.store.records import add_change, change_of, lock, refold
@@ -158,9 +158,14 @@ def distrust(store: Store, wanted: str) -> str:
 
 
 def changes_in(connection: Connection, by_record: bool = False) -> Iterator[Change]:
-    """Give every change in the order it came in, or those of one record after the other; a thousand at a time."""
+    """Give every change in the order it came in, or those of one record after the other; a thousand at a time.
+
+    What was erased is left out: nobody else could prove it.
+    """
     order = (change.c.kind, change.c.record_id, change.c.position) if by_record else (change.c.position,)
-    rows = connection.execution_options(yield_per=1000).execute(select(change).order_by(*order))
+    rows = connection.execution_options(yield_per=1000).execute(
+        select(change).where(change.c.body != ERASED).order_by(*order)
+    )
     for row in rows.mappings():
         yield change_of(row)
 

@@ -132,7 +132,7 @@ def test_two_processes_that_write_one_record_lose_no_write(new_store, new_url):
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_what_fails_within_a_write_leaves_nothing(store, monkeypatch, moment):
-    from api.store import store as module
+    from api.store import writer as module
 
     real = module.refold
 
