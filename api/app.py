@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import metadata
-from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -13,16 +12,16 @@ from api.context import RegionContext, open_region
 from api.problems import install
 from api.router import NamedRouter
 from api.store.store import Store
+from api.usecases.field_reports import FieldRegion
 from data.registry import collect
 
 
 def create_app(
     context: RegionContext | None = None,
-    cases: Path = Path("cases"),
     access: Access | None = None,
     store: Store | None = None,
 ) -> FastAPI:
-    """Build the application around a region (the shipped one by default) and a folder of case logs.
+    """Build the application around a region (the shipped one by default) and a store.
 
     The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
     application shows what is public, and no key opens more; without `store` what has to be kept is answered with 503.
@@ -35,8 +34,8 @@ def create_app(
     context = context or open_region()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
-    app.state.cases = cases
     app.state.store = store
+    app.state.field = FieldRegion(context)
     install(app, context.pack.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():

@@ -8,9 +8,12 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from api.access.audience import Audience
+from api.access.who import audience_of
 from api.context import RegionContext
 from api.store.errors import StoreFault
 from api.store.store import Store
+from api.usecases.field_reports import FieldRegion
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,19 @@ def context_of(request: Request) -> RegionContext:
     context = request.app.state.context
     assert isinstance(context, RegionContext)
     return context
+
+
+def reported_region_of(request: Request) -> RegionContext:
+    """Return the region with what the field has reported, for planners; to others the region the application serves.
+
+    What the field reports of wells and closures is for planners alone, and so is what follows from it.
+    """
+    store = request.app.state.store
+    if store is None or audience_of(request) < Audience.PLANNER:
+        return context_of(request)
+    field = request.app.state.field
+    assert isinstance(field, FieldRegion)
+    return field.of(store)
 
 
 def store_of(request: Request) -> Store:

@@ -6,14 +6,13 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-_CASES, _ACCESS, _OPEN, _STORE = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER", "GUELTA_STORE"
+_STORE, _OPEN = "GUELTA_STORE", "GUELTA_OPEN_PLANNER"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -31,45 +30,32 @@ class Served:
 
     Attributes
     ----------
-    cases, access : Path
-        Folders of case logs, and of keys and audit.
-    is_open : bool
-        Requests of the machine itself that bring no key are a planner's.
     store : str
         URL of the store.
+    is_open : bool
+        Requests of the machine itself that bring no key are a planner's.
     """
 
-    cases: Path
-    access: Path
-    is_open: bool
     store: str
+    is_open: bool
 
     def environment(self) -> dict[str, str]:
         """Return it as variables of the environment."""
-        return {
-            _CASES: str(self.cases),
-            _ACCESS: str(self.access),
-            _OPEN: "1" if self.is_open else "0",
-            _STORE: self.store,
-        }
+        return {_STORE: self.store, _OPEN: "1" if self.is_open else "0"}
 
 
 def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
-    """Build the application in a worker by its environment; without a folder of access it is closed.
-
-    Without the URL of a store it keeps nothing.
-    """
+    """Build the application in a worker by its environment; without the URL of a store it is closed."""
     from api.access.setup import Access, log_as_json
     from api.app import create_app
     from api.store.store import open_store
 
-    access = Access.closed()
-    if folder := environment.get(_ACCESS):
-        access = Access.of_folder(Path(folder), environment, is_open=environment.get(_OPEN) == "1")
+    store, access = None, Access.closed()
+    if url := environment.get(_STORE):
+        store = open_store(url)
+        access = Access.of_store(store, environment, is_open=environment.get(_OPEN) == "1")
     log_as_json()
-    url = environment.get(_STORE)
-    store = open_store(url) if url else None
-    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access, store=store)
+    return create_app(access=access, store=store)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -24,12 +23,10 @@ def new_store() -> Store:
     return open_store(f"sqlite:///{tempfile.mkdtemp(prefix='guelta-test-')}/guelta.db")
 
 
-def local_client(
-    context: RegionContext, cases: Path | None = None, access: Access | None = None, store: Store | None = None
-) -> TestClient:
+def local_client(context: RegionContext, store: Store | None = None, access: Access | None = None) -> TestClient:
     """Return a client on the machine itself, a planner there without key."""
     access = access or replace(Access.open_planner(), limits=FREELY)
-    app = create_app(context, cases or Path("cases"), access, store or new_store())
+    app = create_app(context, access, store or new_store())
     return TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
 
 
@@ -37,11 +34,10 @@ def client_of(
     context: RegionContext,
     access: Access,
     key: str = "",
-    cases: Path | None = None,
     store: Store | None = None,
     **more: Any,
 ) -> TestClient:
     """Return a client elsewhere, with a key."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    app = create_app(context, cases or Path("cases"), access, store or new_store())
+    app = create_app(context, access, store or new_store())
     return TestClient(app, headers=headers, client=("203.0.113.7", 50000), **more)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+
+from tests_access import new_store
 
 from api.context import open_region
 from api.usecases.case_advice import advice_of, searchers_of
@@ -39,7 +39,7 @@ class ToldCase:
 @lru_cache(maxsize=1)
 def told_case() -> ToldCase:
     context = open_region()
-    desk = CaseDesk(context, Path(tempfile.mkdtemp(prefix="guelta-test-")) / "cases", clock=lambda: TOLD)
+    desk = CaseDesk(context, new_store(), clock=lambda: TOLD)
     opened = Opened(
         where="90 km west of Dirkou", told_at=TOLD, adults=24, children=3, litres=40, hours_stranded=24,
         vehicle="broken down", movement="split", walked_towards="north", message=WRITTEN,

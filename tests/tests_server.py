@@ -31,8 +31,7 @@ def served() -> Iterator[str]:
     command = [sys.executable, "-m", "uvicorn", "api.serving:application", "--factory", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        access = {"GUELTA_ACCESS": folder + "/access", "GUELTA_OPEN_PLANNER": "1"}
-        access |= {"GUELTA_STORE": f"sqlite:///{folder}/guelta.db"}
+        access = {"GUELTA_STORE": f"sqlite:///{folder}/guelta.db", "GUELTA_OPEN_PLANNER": "1"}
         freely = {"GUELTA_RATE_ADDRESS": "100000", "GUELTA_RATE_KEY": "100000"}
         server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | access | freely)
         try:

@@ -16,6 +16,7 @@ from api.access.audit import AuditLog, Entry
 from api.access.rules import Match, RuleBook
 from api.access.who import NOBODY, Doorkeeper, Identity, Unknown
 from api.problems import problem
+from api.store.errors import StoreFault
 from data.errors import BadInput
 
 _LOG = logging.getLogger("guelta.access")
@@ -63,7 +64,7 @@ class Gate:
             who = await run_in_threadpool(self.doorkeeper.identity, scope)
         except Unknown:
             return 401
-        except (BadInput, OSError):
+        except (BadInput, StoreFault):
             _LOG.exception("credentials cannot be checked")
             return 503
         scope["guelta.identity"] = who
@@ -85,7 +86,7 @@ class Gate:
         now = self.doorkeeper.clock()
         try:
             self.audit.note(Entry(now, who.key_id, who.audience.word, did, rule.audits, what, who.purpose))
-        except (BadInput, OSError):
+        except (BadInput, StoreFault):
             _LOG.exception("the audit cannot be written")
             return False
         return True

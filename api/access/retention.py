@@ -1,26 +1,24 @@
 """What closed cases keep: contact notes for 30 days, exact positions for 90.
 
-A log is only ever added to, so thinning one out is told as it is: a new file with the same events takes the place of
-the old one at once, and a last event says what was taken away and holds a keyed digest of the file before. Whoever has
-the key of the access folder and a copy of the old file can prove that it was that one; nobody can try guesses of a
-position against the digest without the key. Copies and backups are out of reach of this, and have to follow the same
-rule.
+Events are only ever added to a case, so thinning one out is told as it is: versions that say less take the place of
+its events, what they replace is erased from the history, and a last event says what was taken away and holds a digest
+of the case before under a key of the store. Whoever has that key and a copy of the old events can prove that they were
+those; nobody can try guesses of a position against the digest without it. Other stores erase what they hold when they
+are told of it and retain in their turn; backups and copies have to follow the same rule.
 """
 
 from __future__ import annotations
 
-import hmac
 import math
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from api.access.audit import AuditLog, Entry
-from api.access.private_files import make_folder, write_whole
-from api.case_log import CaseLog, CaseRecord, Event
+from api.case_book import CaseBook
+from api.case_record import CaseRecord, Event
+from api.store.store import Store
 from api.usecases.case_events import CaseEvent, Decision, Retained, read_event, written
 from api.usecases.case_evidence import Logged
 from api.usecases.case_replay import counting, status_of
@@ -30,12 +28,13 @@ NOTES_KEPT, POSITIONS_KEPT = timedelta(days=30), timedelta(days=90)
 ERASED = "[erased]"
 CELL_DEG = 0.5
 _CELL_RADIUS_KM = 40.0
-KEY = "retain.key"
 #: Words that may say how somebody can be reached, and what stands in their place.
 _CONTACT_WORDS = ("message", "text", "reason", "condition")
 #: Words that say where.
 _PLACE_WORDS = ("where", "at", "to")
 _WAY_WORDS = ("walked_towards", "said")
+
+_RETAINED = "retained"
 
 What = Literal["notes", "positions"]
 PlaceOf = Callable[[str], tuple[float, float]]
@@ -51,18 +50,15 @@ class Thinned:
 
 
 def retain(
-    folder: Path, now: datetime, key: bytes, place_of: PlaceOf, audit: AuditLog | None = None
+    store: Store, now: datetime, place_of: PlaceOf, audit: AuditLog | None = None
 ) -> tuple[list[Thinned], list[str]]:
-    """Thin out the closed cases of a folder.
+    """Thin out the closed cases of a store.
 
     Parameters
     ----------
-    folder : Path
-        Of the case logs.
+    store : Store
     now : datetime
         Aware.
-    key : bytes
-        Of the digests; see `retention_key`.
     place_of : callable
         From words such as "90 km west of Dirkou" to longitude and latitude of their middle; BadInput for no place.
     audit : AuditLog, optional
@@ -74,51 +70,44 @@ def retain(
     list of str
         Cases that could not be read or changed; the others are done nevertheless.
     """
-    log, done, faults = CaseLog(folder), list[Thinned](), list[str]()
+    book, done, faults = CaseBook(store), list[Thinned](), list[str]()
     steps: tuple[tuple[What, timedelta, Change], ...] = (
         ("notes", NOTES_KEPT, _without_contacts),
         ("positions", POSITIONS_KEPT, lambda data: _coarse(data, place_of)),
     )
-    for case_id in log.ids():
+    for case_id in book.ids():
         for what, kept, change in steps:
             try:
-                if _thin(log, case_id, what, now - kept, change, now, key, audit):
+                if _thin(book, case_id, what, now - kept, change, now, audit):
                     done.append(Thinned(case_id, what))
+                elif any(each.kind == _RETAINED for each in book.read(case_id).events):
+                    book.forget(case_id)  # another store thinned it out, and what it replaced is still here
             except (BadInput, NoAnswer) as error:
                 faults.append(str(error).splitlines()[0])
     return done, faults
 
 
-def retention_key(folder: Path) -> bytes:
-    """Return the key of an access folder, made the first time."""
-    make_folder(folder)
-    path = folder / KEY
-    if not path.exists():
-        write_whole(path, secrets.token_hex(32).encode())
-    return path.read_bytes()
-
-
 def _thin(
-    log: CaseLog, case_id: str, what: What, closed_by: datetime, change: Change,
-    now: datetime, key: bytes, audit: AuditLog | None,
+    book: CaseBook, case_id: str, what: What, closed_by: datetime, change: Change, now: datetime,
+    audit: AuditLog | None,
 ) -> bool:  # fmt: skip
     """Thin out one case if it was closed early enough and has not been."""
-    if not _is_due(log.read(case_id), what, closed_by):
+    if not _is_due(book.read(case_id), what, closed_by):
         return False
     if audit is not None:
         audit.note(Entry(now, "local", "admin", "retain", "case", case_id, what))
 
-    def changed(record: CaseRecord, content: bytes) -> list[Event] | None:
+    def changed(record: CaseRecord, digest: bytes) -> list[Event] | None:
         if not _is_due(record, what, closed_by):  # somebody has reopened it at this moment
             return None
         events = []
         for each in record.events:
             event = read_event({"kind": each.kind, **change(dict(each.data))})
             events.append(Event(each.at, each.kind, each.by, written(event)))
-        note = Retained(what=what, before=hmac.digest(key, content, "sha256").hex())
+        note = Retained(what=what, before=digest.hex())
         return [*events, Event(now, note.kind, "guelta", written(note))]
 
-    return log.rewrite(case_id, changed)
+    return book.rewrite(case_id, changed)
 
 
 def _is_due(record: CaseRecord, what: What, closed_by: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The access of one application, put together from a folder and the environment."""
+"""The access of one application, put together from its store and the environment."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.access.audience import Audience
-from api.access.audit import AuditLog, Entry, FileAudit, MemoryAudit
+from api.access.audit import AuditLog, Entry, MemoryAudit
 from api.access.gate import Gate
-from api.access.key_file import SqliteKeys
 from api.access.keys import KeyRing, KeyStore, new_key
 from api.access.limits import AddressLimit, Buckets, Limits, WorkLimit
 from api.access.oidc import IssuerTokens
 from api.access.rules import RULES, RuleBook
+from api.access.stored import StoredAudit, StoredKeys
 from api.access.watch import JsonLines, Metrics, Watch, Web
 from api.access.who import Doorkeeper, Tokens
+from api.store.errors import StoreFault
+from api.store.store import Store
 from data.errors import BadInput
 
-KEYS, AUDIT = "keys.sqlite", "audit.jsonl"
 _ADMIN_DAYS = 365
 
 
@@ -62,25 +62,21 @@ class Access:
         return cls()
 
     @classmethod
-    def open_planner(cls, folder: Path | None = None) -> Access:
-        """Return access for one user on this machine, a planner without key on loopback.
-
-        The audit is in a folder, or lasts as long as the process.
-        """
-        audit = FileAudit(folder / AUDIT) if folder else MemoryAudit()
-        return cls(audit=audit, keys=SqliteKeys(folder / KEYS) if folder else None, is_open=True)
+    def open_planner(cls) -> Access:
+        """Return access for one user on this machine, a planner without key on loopback; the audit ends with it."""
+        return cls(is_open=True)
 
     @classmethod
-    def of_folder(cls, folder: Path, environment: Mapping[str, str], *, is_open: bool = False) -> Access:
-        """Return access by the keys of a folder (made if it is not there) and what the environment configures.
+    def of_store(cls, store: Store, environment: Mapping[str, str], *, is_open: bool = False) -> Access:
+        """Return access by the keys of a store and what the environment configures.
 
         Raises
         ------
         BadInput
-            If the folder or the configuration cannot be used.
+            If the configuration cannot be used.
         """
         access = cls(
-            audit=FileAudit(folder / AUDIT), keys=SqliteKeys(folder / KEYS), tokens=_tokens(environment),
+            audit=StoredAudit(store), keys=StoredKeys(store), tokens=_tokens(environment),
             limits=_limits(environment), web=_web(environment),
         )  # fmt: skip
         return replace(access, is_open=is_open)
@@ -131,7 +127,7 @@ class Access:
             if self.keys is not None:
                 self.keys.find("ready")
             self.audit.head()
-        except (BadInput, OSError):
+        except StoreFault:
             return False
         return True
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
-from api.access.audit import FileAudit, read_head, verify
-from api.access.setup import AUDIT
-from api.cli.access_options import access_option
+from api.access.audit import read_head
 from api.cli.common import json_option, print_json, print_table
+from api.cli.store_options import opened, store_option
 from data.errors import NoAnswer
 
 
@@ -21,11 +19,13 @@ def command() -> None:
 
 @command.command("verify")
 @click.option("--seen", metavar="HEAD", help="NUMBER:DIGEST as printed earlier, which the log has to hold still.")
-@access_option
+@store_option
 @json_option
-def verify_command(seen: str | None, access_folder: Path, as_json: bool) -> None:
+def verify_command(seen: str | None, url: str, as_json: bool) -> None:
     """Check the chain; exit code 3 if the log was changed."""
-    last, digest, faults = verify(FileAudit(access_folder / AUDIT), read_head(seen) if seen else None)
+    with opened(url) as store:
+        faults = store.audit.verify(read_head(seen) if seen else None)
+        last, digest = store.audit.head()
     if as_json:
         print_json({"entries": last, "head": f"{last}:{digest}", "faults": list(faults)})
     else:
@@ -36,20 +36,25 @@ def verify_command(seen: str | None, access_folder: Path, as_json: bool) -> None
 
 @command.command("show")
 @click.option("--last", type=click.IntRange(1, 100_000), default=50, show_default=True)
-@access_option
+@store_option
 @json_option
-def show_command(last: int, access_folder: Path, as_json: bool) -> None:
+def show_command(last: int, url: str, as_json: bool) -> None:
     """Show the newest entries."""
-    from collections import deque
-
-    entries = []
-    for line in deque(FileAudit(access_folder / AUDIT).lines(), maxlen=last):
-        try:
-            entries.append(dict(json.loads(line)))
-        except ValueError:
-            entries.append({"n": "damaged"})
+    with opened(url) as store:
+        newest, _ = store.audit.head()
+        entries = [
+            {
+                "n": each.n,
+                "at": each.at.isoformat(timespec="seconds"),
+                "who": each.author,
+                "did": each.action,
+                "what": each.subject,
+                **json.loads(each.detail),
+            }
+            for each in store.audit.read(after=max(newest - last, 0), limit=last)
+        ]
     if as_json:
         print_json({"entries": entries})
         return
-    heads = ["n", "at", "who", "audience", "did", "kind", "what", "purpose"]
-    print_table("Audit", heads, [[str(each.get(head, "")) for head in heads] for each in entries], left=8)
+    heads = ["n", "at", "who", "audience", "did", "what", "purpose"]
+    print_table("Audit", heads, [[str(each.get(head, "")) for head in heads] for each in entries], left=7)

@@ -12,17 +12,18 @@ from api.cli.case_options import (
     alert_options,
     by_option,
     case_argument,
-    cases_option,
     desk_of,
     moment_option,
     now_option,
     reading_language_option,
+    store_at,
 )
 from api.cli.case_output import show_case
 from api.cli.case_pattern import pattern_command
 from api.cli.case_read import read_command
 from api.cli.case_update import update_command
 from api.cli.common import json_option, print_json, print_table, progress_bar
+from api.cli.store_options import store_option
 
 
 @click.group("case")
@@ -65,12 +66,12 @@ def locate_command(description: str, as_json: bool) -> None:
 @alert_options
 @reading_language_option
 @by_option
-@cases_option
+@store_option
 @json_option
-def open_command(message: str, language: str, by: str, cases: Path, as_json: bool, **fields: Any) -> None:
+def open_command(message: str, language: str, by: str, url: str, as_json: bool, **fields: Any) -> None:
     """Open a case from a MESSAGE as it came in, or from options; options win over what the message says."""
     with progress_bar("reading the alert") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         from api.usecases.case_intake import opened_by, reading_of, similar_cases
 
         progress(0.3)
@@ -97,12 +98,12 @@ def open_command(message: str, language: str, by: str, cases: Path, as_json: boo
 @command.command("show")
 @case_argument
 @now_option
-@cases_option
+@store_option
 @json_option
-def show_command(case_id: str, now: datetime | None, cases: Path, as_json: bool) -> None:
+def show_command(case_id: str, now: datetime | None, url: str, as_json: bool) -> None:
     """Show a case: how long they have got, where they may be, what to do next."""
     with progress_bar("reading the case") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         progress(0.3)
         _, document = desk.show(case_id, now, progress=lambda share: progress(0.3 + 0.7 * share))
     if as_json:
@@ -117,15 +118,15 @@ def show_command(case_id: str, now: datetime | None, cases: Path, as_json: bool)
 @click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder for the legs as GPX.")
 @by_option
 @now_option
-@cases_option
+@store_option
 @json_option
 def next_command(
-    case_id: str, orders: tuple[str, ...], folder: Path | None, by: str, now: datetime | None, cases: Path,
+    case_id: str, orders: tuple[str, ...], folder: Path | None, by: str, now: datetime | None, url: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say the next best leg for each asset; with --order it is given and counted on."""
     with progress_bar("looking for the next legs") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         progress(0.3)
         for order in orders:
             asset_id, _, rank = order.partition(":")
@@ -148,13 +149,13 @@ def next_command(
 
 
 @command.command("list")
-@cases_option
+@store_option
 @json_option
-def list_command(cases: Path, as_json: bool) -> None:
-    """List all cases of the folder."""
+def list_command(url: str, as_json: bool) -> None:
+    """List all cases."""
     from api.usecases.case_desk import summaries
 
-    found = summaries(cases)
+    found = summaries(store_at(url))
     if as_json:
         print_json({"cases": found})
         return
@@ -164,13 +165,13 @@ def list_command(cases: Path, as_json: bool) -> None:
 
 @command.command("log")
 @case_argument
-@cases_option
+@store_option
 @json_option
-def log_command(case_id: str, cases: Path, as_json: bool) -> None:
+def log_command(case_id: str, url: str, as_json: bool) -> None:
     """List every event of a case as it was told."""
     from api.usecases.case_desk import event_log
 
-    lines, remarks = event_log(cases, case_id)
+    lines, remarks = event_log(store_at(url), case_id)
     if as_json:
         print_json({"case_id": case_id, "events": lines, "remarks": remarks})
         return
@@ -186,14 +187,12 @@ def log_command(case_id: str, cases: Path, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; it is kept.")
 @by_option
 @moment_option
-@cases_option
+@store_option
 @json_option
-def close_command(
-    case_id: str, what: str, reason: str, by: str, at: datetime | None, cases: Path, as_json: bool
-) -> None:
+def close_command(case_id: str, what: str, reason: str, by: str, at: datetime | None, url: str, as_json: bool) -> None:
     """Give one person's voice to close, suspend or reopen a case: it takes two different people."""
     with progress_bar("reading the case") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         from api.usecases.case_events import read_event
 
         progress(0.3)
@@ -220,15 +219,15 @@ def close_command(
 @click.option("--format", "formats", multiple=True, type=click.Choice(["pdf", "gpx", "geojson", "record", "raster"]),
               help="All but the raster where none is given.")  # fmt: skip
 @now_option
-@cases_option
+@store_option
 @json_option
 def export_command(
-    case_id: str, folder: Path, languages: tuple[str, ...], formats: tuple[str, ...], now: datetime | None, cases: Path,
+    case_id: str, folder: Path, languages: tuple[str, ...], formats: tuple[str, ...], now: datetime | None, url: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Write a case as one page (PDF), GPX for each asset, GeoJSON and an after-action record."""
     with progress_bar("writing the case") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         from api.usecases.case_export import FORMATS, export_case
 
         progress(0.2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +12,7 @@ from api.cli.common import FiniteRange
 from sar.alert import Movement, Reporter, SourceGrade, VehicleState
 
 if TYPE_CHECKING:
+    from api.store.store import Store
     from api.usecases.case_desk import CaseDesk
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -38,14 +38,6 @@ class Moment(click.DateTime):
 
 MOMENT = Moment()
 case_argument = click.argument("case_id", metavar="CASE")
-cases_option = click.option(
-    "--cases",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("cases"),
-    show_default=True,
-    envvar="GUELTA_CASES",
-    help="Folder of the case logs; readable by its owner alone.",
-)
 by_option = click.option(
     "--by", default="coordinator", show_default=True, metavar="ROLE", help="Who tells it: a role or sign, never a name."
 )
@@ -84,12 +76,21 @@ def alert_options(function: Decorated) -> Decorated:
     return function
 
 
-def desk_of(folder: Path) -> CaseDesk:
-    """Open the region and the folder of cases."""
+def store_at(url: str) -> Store:
+    """Open the store of a command; it is made if it is not there."""
+    from api.store.store import open_store
+
+    return open_store(url)
+
+
+def desk_of(url: str) -> CaseDesk:
+    """Open the store that keeps the cases, and the region with what was reported into it."""
     from api.context import open_region
     from api.usecases.case_desk import CaseDesk
+    from api.usecases.field_reports import FieldRegion
 
-    return CaseDesk(open_region(), folder)
+    store = store_at(url)
+    return CaseDesk(FieldRegion(open_region()).of(store), store)
 
 
 reading_language_option = click.option(

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from api.cli.case_options import MOMENT, by_option, case_argument, cases_option, desk_of, moment_option
+from api.cli.case_options import MOMENT, by_option, case_argument, desk_of, moment_option
 from api.cli.case_output import show_case
 from api.cli.common import FiniteRange, json_option, print_json, progress_bar
+from api.cli.store_options import store_option
 
 _PLATFORMS = ["ground vehicle", "foot", "aircraft", "drone"]
 
@@ -36,14 +37,14 @@ _PLATFORMS = ["ground vehicle", "foot", "aircraft", "drone"]
 @click.option("--note", "notes", multiple=True, help="Words that change nothing.")
 @by_option
 @moment_option
-@cases_option
+@store_option
 @json_option
 def update_command(
-    case_id: str, message: str, by: str, at: datetime | None, cases: Path, as_json: bool, **given: Any
+    case_id: str, message: str, by: str, at: datetime | None, url: str, as_json: bool, **given: Any
 ) -> None:
     """Tell a case something: a MESSAGE such as "clear to km 140 from Dirkou towards Achegour", or options."""
     with progress_bar("reading the message") as progress:
-        desk = desk_of(cases)
+        desk = desk_of(url)
         from api.usecases.case_tell import Telling, tell
 
         progress(0.3)

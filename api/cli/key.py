@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from api.access.audience import SCOPES, Audience
-from api.access.audit import Entry, FileAudit
-from api.access.key_file import SqliteKeys
+from api.access.audit import Entry
 from api.access.keys import KeyRecord, new_key
-from api.access.setup import AUDIT, KEYS
-from api.cli.access_options import access_option
+from api.access.stored import StoredAudit, StoredKeys
 from api.cli.common import json_option, print_json, print_table
+from api.cli.store_options import opened, store_option
+from api.store.store import Store
 from data.errors import BadInput
 
 
@@ -30,15 +29,14 @@ def command() -> None:
 @click.option("--purpose", required=True, help="A sentence; kept with the key and every read.")
 @click.option("--days", type=click.IntRange(1, 730), default=90, show_default=True, help="Until it expires.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(list(SCOPES)), help="Narrow it; else all it can.")
-@access_option
+@store_option
 @json_option
-def create_command(
-    audience: str, purpose: str, days: int, scopes: tuple[str, ...], access_folder: Path, as_json: bool
-) -> None:
+def create_command(audience: str, purpose: str, days: int, scopes: tuple[str, ...], url: str, as_json: bool) -> None:
     """Make a key and show it, once."""
-    store = SqliteKeys(access_folder / KEYS)
-    key, record = new_key(store, Audience.named(audience), purpose, days=days, scopes=scopes or None)
-    _note(access_folder, "create", record.prefix, record.purpose)
+    with opened(url, create=True) as store:
+        keys = StoredKeys(store)
+        key, record = new_key(keys, Audience.named(audience), purpose, days=days, scopes=scopes or None)
+        _note(store, "create", record.prefix, record.purpose)
     if as_json:
         print_json({"key": key, **_values(record)})
         return
@@ -47,11 +45,12 @@ def create_command(
 
 
 @command.command("list")
-@access_option
+@store_option
 @json_option
-def list_command(access_folder: Path, as_json: bool) -> None:
+def list_command(url: str, as_json: bool) -> None:
     """List keys, without their secrets."""
-    records = [_values(each) for each in SqliteKeys(access_folder / KEYS).all()]
+    with opened(url) as store:
+        records = [_values(each) for each in StoredKeys(store).all()]
     if as_json:
         print_json({"keys": records})
         return
@@ -66,13 +65,14 @@ def list_command(access_folder: Path, as_json: bool) -> None:
 
 @command.command("revoke")
 @click.argument("prefix")
-@access_option
-def revoke_command(prefix: str, access_folder: Path) -> None:
+@store_option
+def revoke_command(prefix: str, url: str) -> None:
     """Revoke the key of a PREFIX (gk_PREFIX_...); it is refused from the next request on."""
     prefix = prefix.split("_")[1] if prefix.startswith("gk_") and prefix.count("_") else prefix
-    if not SqliteKeys(access_folder / KEYS).revoke(prefix, datetime.now(UTC).replace(microsecond=0)):
-        raise BadInput(f"there is no key '{prefix[:20]}'; `guelta key list` shows them")
-    _note(access_folder, "revoke", prefix, "")
+    with opened(url) as store:
+        if not StoredKeys(store).revoke(prefix, datetime.now(UTC).replace(microsecond=0)):
+            raise BadInput(f"there is no key '{prefix[:20]}'; `guelta key list` shows them")
+        _note(store, "revoke", prefix, "")
     click.echo(f"{prefix} is revoked")
 
 
@@ -90,6 +90,6 @@ def _values(record: KeyRecord) -> dict[str, Any]:
     }
 
 
-def _note(folder: Path, did: str, prefix: str, purpose: str) -> None:
-    # "local": whoever may write the folder; who that is only the machine knows
-    FileAudit(folder / AUDIT).note(Entry(datetime.now(UTC), "local", "admin", did, "key", prefix, purpose))
+def _note(store: Store, did: str, prefix: str, purpose: str) -> None:
+    # "local": whoever may write the store; who that is only the machine knows
+    StoredAudit(store).note(Entry(datetime.now(UTC), "local", "admin", did, "key", prefix, purpose))

@@ -18,6 +18,7 @@ from api.cli.common import (
 )
 from api.cli.plan_options import driven_option, since_option, wish_options
 from api.cli.plan_output import document, show_plan, watched, write_plan
+from api.cli.store_options import reported, store_option
 
 
 @click.command("plan")
@@ -35,6 +36,7 @@ from api.cli.plan_output import document, show_plan, watched, write_plan
 @since_option
 @folder_option("Folder for plan.json, plan.geojson, a GPX and a PDF order for each vehicle, and map.html.")
 @weather_option
+@store_option
 @language_option
 @json_option
 def command(
@@ -44,6 +46,7 @@ def command(
     since_h: float,
     folder: Path,
     weather_file: Path | None,
+    url: str,
     language: str,
     as_json: bool,
     **wishes: Any,
@@ -51,10 +54,10 @@ def command(
     """Plan patrols of one or more days and write the orders.
 
     Convoys leave their base in twos, stay in its country and outside its curfew, and come back with a fifth of their
-    fuel in reserve. Ctrl-C during planning takes the best plan so far.
+    fuel in reserve. Wells, closures and incidents reported into the store count, if there is one. Ctrl-C during
+    planning takes the best plan so far.
     """
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
         from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
         from api.usecases.patrol import plan_request, visit_parameters
         from api.usecases.risk import weather_words
@@ -62,7 +65,7 @@ def command(
         from api.usecases.wishes import Wishes, read_request
 
         progress(0.3)
-        context = open_region()
+        context = reported(url)
         faults = Faults()
         on = faults.read(lambda: day_of(day))
         request = faults.read(lambda: read_request(context, on or FIRST_DAY, Wishes(bases, **wishes)))

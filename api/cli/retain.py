@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from api.cli.access_options import access_option
-from api.cli.case_options import MOMENT, cases_option
+from api.cli.case_options import MOMENT
 from api.cli.common import json_option, print_json
+from api.cli.store_options import opened, store_option
 from data.errors import NoAnswer
 
 
 @click.command("retain")
 @click.option("--now", type=MOMENT, help="As of 2026-06-15T09:00Z; else now.")
-@cases_option
-@access_option
+@store_option
 @json_option
-def command(now: datetime | None, cases: Path, access_folder: Path, as_json: bool) -> None:
+def command(now: datetime | None, url: str, as_json: bool) -> None:
     """Erase contact notes of cases closed 30 days ago, generalise positions of those closed 90 days ago.
 
     Meant for once a day (cron, systemd). Backups and copies have to follow the same rule; this cannot reach them.
     """
-    from api.access.audit import FileAudit
-    from api.access.retention import retain, retention_key
-    from api.access.setup import AUDIT
+    from api.access.retention import retain
+    from api.access.stored import StoredAudit
     from api.context import open_region
     from api.usecases.locate import locate, location_document
 
@@ -35,8 +32,8 @@ def command(now: datetime | None, cases: Path, access_folder: Path, as_json: boo
         middle = location_document(context, words, *locate(context, words))["middle"]
         return float(middle["lon"]), float(middle["lat"])
 
-    key = retention_key(access_folder)
-    done, faults = retain(cases, now or datetime.now(UTC), key, place_of, FileAudit(access_folder / AUDIT))
+    with opened(url) as store:
+        done, faults = retain(store, now or datetime.now(UTC), place_of, StoredAudit(store))
     if as_json:
         print_json({"thinned": [{"case_id": each.case_id, "what": each.what} for each in done], "faults": faults})
     else:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
-from api.cli.access_options import access_option
-from api.cli.case_options import cases_option
 from api.cli.store_options import store_option
 
 
@@ -19,19 +16,18 @@ from api.cli.store_options import store_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--open-planner", is_flag=True, help="One user: no key is asked of requests of this machine itself.")
-@access_option
-@cases_option
 @store_option
-def command(host: str, port: int, workers: int, open_planner: bool, access_folder: Path, cases: Path, url: str) -> None:
+def command(host: str, port: int, workers: int, open_planner: bool, url: str) -> None:
     """Serve the API on this machine; the first start prints an admin key, once."""
     if open_planner and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.UsageError("--open-planner goes with a loopback address only: others need keys")
     from api.access.setup import Access
     from api.serving import Served, serve
+    from api.store.store import open_store
 
-    if key := Access.of_folder(access_folder, os.environ, is_open=open_planner).first_admin_key():
+    if key := Access.of_store(open_store(url), os.environ, is_open=open_planner).first_admin_key():
         click.echo(f"admin key, shown this once: {key}", err=True)
         click.echo(
             "it makes nothing by itself; keys for others: guelta key create --audience planner --purpose ...", err=True
         )
-    serve(host, port, workers, Served(cases, access_folder, open_planner, url))
+    serve(host, port, workers, Served(url, open_planner))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from api.context import RegionContext
     from api.store.store import Store
 
 store_option = click.option(
@@ -35,3 +37,16 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def reported(url: str) -> RegionContext:
+    """Open the region with what was reported into a store, if there is one at that URL; none is made."""
+    from api.context import open_region
+    from api.store.engine import read_url
+    from api.usecases.field_reports import FieldRegion
+
+    place = read_url(url)
+    if place.drivername == "sqlite" and not Path(place.database or "").exists():
+        return open_region()
+    with opened(url) as store:
+        return FieldRegion(open_region()).of(store)

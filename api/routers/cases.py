@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import uploads
-from api.router import NamedRouter, context_of, json_answer
+from api.router import NamedRouter, json_answer, reported_region_of, store_of
 from api.usecases.case_desk import CaseDesk, event_log, summaries
 from api.usecases.case_events import Opened, read_event
 from api.usecases.case_intake import opened_by, reading_of, similar_cases
@@ -59,9 +58,7 @@ class UpdateBody(BaseModel):
 
 def desk_of(request: Request) -> CaseDesk:
     """Return the desk the application keeps its cases on."""
-    folder = request.app.state.cases
-    assert isinstance(folder, Path)
-    return CaseDesk(context_of(request), folder)
+    return CaseDesk(reported_region_of(request), store_of(request))
 
 
 def _moment(text: str | None, field: str) -> datetime | None:
@@ -87,7 +84,7 @@ def open_case(request: Request, alert: AlertBody) -> Response:
 def list_cases(request: Request) -> Response:
     """List all cases."""
     desk = desk_of(request)
-    return json_answer({"cases": summaries(desk.folder), "data_version": desk.context.pack.version})
+    return json_answer({"cases": summaries(desk.store), "data_version": desk.context.pack.version})
 
 
 @routes.get("/cases/{case_id}")
@@ -101,7 +98,7 @@ def show_case(request: Request, case_id: str, now: Annotated[str | None, Query(m
 def show_events(request: Request, case_id: str) -> Response:
     """List the events of a case as told."""
     desk = desk_of(request)
-    lines, remarks = event_log(desk.folder, case_id)
+    lines, remarks = event_log(desk.store, case_id)
     return json_answer(
         {"case_id": case_id, "events": lines, "remarks": remarks, "data_version": desk.context.pack.version}
     )

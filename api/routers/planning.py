@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.access.policy import allowed
 from api.access.who import audience_of
-from api.router import NamedRouter, context_of, json_answer
+from api.router import NamedRouter, json_answer, reported_region_of
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
 from api.usecases.patrol import plan_request, visit_parameters
 from api.usecases.risk import risk_document, risk_table
@@ -53,7 +53,7 @@ def route(
     through_blocked: bool = False,
 ) -> Response:
     """Find a way between two positions."""
-    context = context_of(request)
+    context = reported_region_of(request)
     answer = find_route(context, start, end, by, day_of(date), alternatives, through_blocked=through_blocked)
     return json_answer(route_document(answer, context.pack.version))
 
@@ -67,7 +67,7 @@ def risk(
     leg: str | None = None,
 ) -> Response:
     """List the riskiest segments of a day."""
-    context = context_of(request)
+    context = reported_region_of(request)
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
     document = risk_document(context, on, table)
@@ -92,7 +92,7 @@ def survival(
     humidity: float | None = None,
 ) -> Response:
     """Say how long a group in distress has got."""
-    context = context_of(request)
+    context = reported_region_of(request)
     said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
     return json_answer(survival_document(ask(context, said), context.pack.version))
 
@@ -100,7 +100,7 @@ def survival(
 @routes.post("/patrol-plans", status_code=201)
 def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
     """Plan a day's patrols."""
-    context = context_of(request)
+    context = reported_region_of(request)
     faults = Faults()
     on = faults.read(lambda: day_of(wanted.date))
     asked = faults.read(

@@ -41,7 +41,15 @@ class AuditLog:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
 
-    def append(self, author: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> AuditEntry:
+    def append(
+        self,
+        author: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> AuditEntry:
         """Add an entry; it is on the disk when this returns.
 
         Parameters
@@ -54,6 +62,8 @@ class AuditLog:
             To what, such as "case C-20260615-01".
         detail : mapping, optional
             JSON values; no positions or words of alerts: the log is kept longer than they are.
+        at : datetime, optional
+            Aware; now if left out.
         """
         require_author(author)
         said = canonical(dict(detail or {}))
@@ -63,11 +73,17 @@ class AuditLog:
             lock(connection)
             last = connection.execute(select(audit.c.n, audit.c.digest).order_by(audit.c.n.desc()).limit(1)).first()
             n, before = (last.n + 1, last.digest) if last else (1, _FIRST)
-            at = self._clock().astimezone(UTC)
-            digest = _digest(n, at, author, action, subject, said, before)
-            entry = AuditEntry(n, at, author, action, subject, said, before, digest)
+            moment = (at or self._clock()).astimezone(UTC)
+            digest = _digest(n, moment, author, action, subject, said, before)
+            entry = AuditEntry(n, moment, author, action, subject, said, before, digest)
             connection.execute(insert(audit).values(**vars(entry)))
             return entry
+
+    def head(self) -> tuple[int, str]:
+        """Return number and digest of the newest entry; 0 of an empty log."""
+        with self._database.reading() as connection:
+            last = connection.execute(select(audit.c.n, audit.c.digest).order_by(audit.c.n.desc()).limit(1)).first()
+        return (last.n, last.digest) if last else (0, _FIRST)
 
     def read(self, after: int = 0, limit: int = 1000) -> tuple[AuditEntry, ...]:
         """Return entries in their order, those after a number."""

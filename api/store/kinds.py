@@ -164,11 +164,17 @@ class Case(Body):
 
 
 class CaseEventBody(Body):
-    """One event of a case; each is a record of its own, so that two desks never contend for one."""
+    """One event of a case; each is a record of its own, so that two desks never contend for one.
+
+    `at` is when it was told, `written_at` when it was written, `n` its number then, `by` the role that told it.
+    """
 
     note = "Never public: positions of people and of those who look for them."
     case_id: Code
+    n: int = Field(ge=1, le=99_999)
     at: datetime
+    written_at: datetime
+    by: Code
     event: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
     lon: Lon | None = None
     lat: Lat | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from api.store.records import (
     stored_of,
 )
 from api.store.tables import change, node, record
-from api.store.writer import Writer
+from api.store.writer import Writer, beginning
 from data.errors import BadInput
 from data.units import require_utc
 
@@ -84,7 +85,7 @@ class Store:
         self.database = database
         self.clock = clock
         self.audit = AuditLog(database, clock)
-        self.keys = Keys(database, clock)
+        self.keys = Keys(database)
         self.jobs = Jobs(database, clock)
         ensure_own_node(database, clock())
 
@@ -98,6 +99,12 @@ class Store:
         """The id this store signs with."""
         with self.database.reading() as connection:
             return str(connection.scalar(select(node.c.node_id).where(node.c.private_key.is_not(None))))
+
+    def secret(self, use: str) -> bytes:
+        """Return a key of 32 bytes for a use, the same as long as this store signs with the same key."""
+        with self.database.reading() as connection:
+            own = connection.scalar(select(node.c.private_key).where(node.c.private_key.is_not(None)))
+        return hmac.digest(str(own).encode(), use.encode(), "sha256")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -225,6 +232,18 @@ class Store:
             query = query.where(record.c.record_id > require_id(after, "after"))
         with self.database.reading() as connection:
             return tuple(stored_of(row) for row in connection.execute(query).mappings())
+
+    def everything(self, kind: str) -> tuple[Stored, ...]:
+        """Return all records of a kind, by id; deleted ones are left out."""
+        contract_of(kind)
+        with self.database.reading() as connection:
+            return beginning(connection, kind, "")
+
+    def newest(self, kinds: Collection[str]) -> int:
+        """Return the number of the newest change of some kinds, in the order they came in; 0 if there is none."""
+        query = select(func.max(change.c.position)).where(change.c.kind.in_(kinds))
+        with self.database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return every record of which versions wait to be settled, by kind and id."""

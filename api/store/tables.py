@@ -189,12 +189,11 @@ api_key = Table(
     Column("prefix", _word(16), primary_key=True),
     Column("digest", String(200), nullable=False),
     Column("role", _word(40), nullable=False),
-    Column("label", String(80), nullable=False),
-    Column("author", _word(40), nullable=False),
+    Column("scopes", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
+    Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
-    Column("revoked_by", _word(40)),
     Column("used_at", Moment),
 )
 

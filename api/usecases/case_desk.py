@@ -1,15 +1,16 @@
-"""The desk on which cases are opened, told of and closed: one log for each, in one folder."""
+"""The desk on which cases are opened, told of and closed; the store keeps them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from api.case_log import CaseLog, Event
+from api.case_book import CaseBook
+from api.case_record import CaseRecord, Event
 from api.context import RegionContext
+from api.store.store import Store
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
 from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Retained, Withdrawn, read_event, written
@@ -30,25 +31,25 @@ def _silent(share: float) -> None:
 
 @dataclass(frozen=True)
 class CaseDesk:
-    """Cases of one folder over one region.
+    """Cases of one store over one region.
 
     Attributes
     ----------
     context : RegionContext
-    folder : Path
-        Of the logs; positions of people in danger: readable by its owner alone.
+    store : Store
+        Holds positions of people in danger.
     clock : callable
         Returns the time, aware.
     """
 
     context: RegionContext
-    folder: Path
+    store: Store
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
-    def log(self) -> CaseLog:
-        """The logs."""
-        return CaseLog(self.folder)
+    def book(self) -> CaseBook:
+        """The book of cases."""
+        return CaseBook(self.store)
 
     def open(self, opened: Opened, by: str) -> str:
         """Open a case as of when its alert was told; return its id. An alert that is not understood opens nothing."""
@@ -56,7 +57,7 @@ class CaseDesk:
         first = Logged(1, opened.told_at, by, opened)
         # a case that cannot be read back must not be made
         replay(self.context, "C-new", (first,), opened.told_at, count=100)
-        return self.log.create(opened.told_at.date(), Event(opened.told_at, "opened", by, written(opened)))
+        return self.book.create(opened.told_at.date(), Event(opened.told_at, "opened", by, written(opened)))
 
     def add(self, case_id: str, event: CaseEvent, by: str, at: datetime | None = None) -> int:
         """Write an event; return its number.
@@ -71,8 +72,9 @@ class CaseDesk:
         if isinstance(event, Retained):
             raise BadInput("'retained' is written by `guelta retain` alone")
         event = without_contacts(event)
-        record = self.log.read(case_id)
-        logged = self._logged(case_id)
+        case_id = self.book.id_of(case_id)
+        record = self.book.read(case_id)
+        logged = _read(record)
         moment = at or self.clock()
         if status_of(counting(logged)) == "closed" and not (isinstance(event, Decision) and event.what == "reopen"):
             raise NoAnswer(f"case {case_id} is closed; two people have to reopen it first")
@@ -80,10 +82,12 @@ class CaseDesk:
             raise BadInput(f"case {case_id} has no event {event.event}")
         tried = (*logged, Logged(record.last + 1, moment, by, event))
         replay(self.context, case_id, tried, max(moment, logged[-1].at), count=100)
-        return self.log.append(case_id, Event(moment, event.kind, by, written(event)), expected=record.last)
+        made = Event(moment, event.kind, by, written(event))
+        return self.book.append(case_id, made, expected=record.last, status=status_of(counting(tried)))
 
     def state(self, case_id: str, now: datetime | None = None, progress: Progress = _silent) -> CaseState:
         """Return what is known and believed at a moment; by default now."""
+        case_id = self.book.id_of(case_id)
         return replay(self.context, case_id, self._logged(case_id), self.moment(case_id, now), progress)
 
     def told(self, case_id: str) -> tuple[str, Alert]:
@@ -109,7 +113,7 @@ class CaseDesk:
         if advise and state.status == "open" and state.looked_for:
             advice = advice_of(self.context, state, searchers, lambda share: progress(0.5 + 0.5 * share))
         document = case_document(self.context, state, advice, searchers, assumed)
-        document["remarks"] = [*self.log.read(case_id).remarks, *_taken_out(state.events), *document["remarks"]]
+        document["remarks"] = [*self.book.read(state.case_id).remarks, *_taken_out(state.events), *document["remarks"]]
         return state, document
 
     def order(self, case_id: str, asset_id: str, by: str, rank: int = 1, now: datetime | None = None) -> Ordered:
@@ -137,11 +141,10 @@ class CaseDesk:
         return event
 
     def _logged(self, case_id: str) -> tuple[Logged, ...]:
-        return _read(self.log, case_id)
+        return _read(self.book.read(self.book.id_of(case_id)))
 
 
-def _read(log: CaseLog, case_id: str) -> tuple[Logged, ...]:
-    record = log.read(case_id)
+def _read(record: CaseRecord) -> tuple[Logged, ...]:
     return tuple(
         Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
         for number, each in zip(record.numbers, record.events, strict=True)
@@ -153,11 +156,11 @@ def _taken_out(events: Sequence[Logged]) -> list[str]:
     return [f"event {number}: a {' and a '.join(kinds)} was taken out of its words" for number, kinds in found if kinds]
 
 
-def summaries(folder: Path) -> list[dict[str, Any]]:
-    """Return every case of a folder without working any out: id, status, place, last message, number of events."""
-    log, found = CaseLog(folder), []
-    for case_id in log.ids():
-        logged = _read(log, case_id)
+def summaries(store: Store) -> list[dict[str, Any]]:
+    """Return every case without working any out: id, status, place, last message, number of events."""
+    book, found = CaseBook(store), []
+    for case_id in book.ids():
+        logged = _read(book.read(case_id))
         opened = logged[0].event
         found.append(
             {
@@ -171,11 +174,11 @@ def summaries(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def event_log(folder: Path, case_id: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the events of a case as told, withdrawn ones included, and remarks on damage to its file."""
-    log = CaseLog(folder)
-    record = log.read(case_id)
-    gone = {each.event.event for each in _read(log, case_id) if isinstance(each.event, Withdrawn)}
+def event_log(store: Store, case_id: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the events of a case as told, withdrawn ones included, and remarks on the record."""
+    book = CaseBook(store)
+    record = book.read(book.id_of(case_id))
+    gone = {each.event.event for each in _read(record) if isinstance(each.event, Withdrawn)}
     lines = []
     for number, each in zip(record.numbers, record.events, strict=True):
         short = {name: value for name, value in each.data.items() if not isinstance(value, list)}

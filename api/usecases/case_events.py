@@ -230,7 +230,7 @@ class Retained(_Event):
 
     kind: Literal["retained"] = "retained"
     what: Literal["notes", "positions"]
-    #: HMAC-SHA-256 of the file before, with the key of the access folder: a plain digest could be tried on guesses.
+    #: HMAC-SHA-256 of the events before, under a key of the store: a plain digest could be tried on guesses.
     before: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

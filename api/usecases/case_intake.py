@@ -71,7 +71,7 @@ def similar_cases(desk: CaseDesk, opened: Opened) -> list[dict[str, Any]]:
     alert = Alert(**opened.model_dump(exclude={"kind", "message"}))
     _, where = locate(desk.context, alert.where)
     others = {}
-    for case_id in desk.log.ids():
+    for case_id in desk.book.ids():
         status, told = desk.told(case_id)
         if status != "closed":
             others[case_id] = (told, locate(desk.context, told.where)[1])

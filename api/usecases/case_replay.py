@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from api.case_book import number_of_day
 from api.context import RegionContext
 from api.usecases.case_events import (
     Asset,
@@ -232,7 +233,7 @@ def _particles(
 ) -> tuple[Particles, Array, set[int]]:  # fmt: skip
     """Draw particles from the alert, and from each clue that hardly any of them fits; with their shares."""
     people = moving_people(context, alert, where)
-    seed = crc32(case_id.encode())
+    seed = crc32(number_of_day(case_id).encode())
     sets = [simulate(where, weights, people, scene, np.random.default_rng(seed), count)]
     shares, pins = [1.0], set[int]()
     for each in events:

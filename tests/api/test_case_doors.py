@@ -15,6 +15,7 @@ from tests_access import local_client
 
 from api.cli.main import exit_code
 from api.context import RegionContext
+from api.store.store import Store, open_store
 
 MESSAGE = (
     "27 people, car broken down about 90 km west of Dirkou since yesterday morning, 40 litres left, "
@@ -24,14 +25,14 @@ TOLD = "2026-06-15T10:00Z"
 
 
 @pytest.fixture
-def cases(tmp_path: Path) -> Path:
-    return tmp_path / "cases"
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path}/guelta.db")
 
 
 @pytest.fixture
-def run(cases: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(store: Store, capsys: pytest.CaptureFixture[str]) -> Any:
     def runs(*arguments: str, code: int = 0) -> Any:
-        assert exit_code(("case", *arguments, "--cases", str(cases))) == code, capsys.readouterr().err
+        assert exit_code(("case", *arguments, "--store", str(store.engine.url))) == code, capsys.readouterr().err
         told = capsys.readouterr()
         if code:
             assert "Traceback" not in told.err
@@ -42,14 +43,14 @@ def run(cases: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 @pytest.fixture
-def client(context: RegionContext, cases: Path) -> Iterator[TestClient]:
-    with local_client(context, cases) as opened:
+def client(context: RegionContext, store: Store) -> Iterator[TestClient]:
+    with local_client(context, store) as opened:
         yield opened
 
 
 def test_a_message_opens_a_case_with_a_plan(run: Any) -> None:
     document = run("open", MESSAGE, "--told", TOLD, "--json")
-    assert document["case_id"] == "C-20260615-01"
+    assert document["case_id"].startswith("C-20260615-01-")
     assert document["alert"] | {"people": 27, "litres": 40.0, "movement": "split"} == document["alert"]
     assert document["understood"].startswith("90 km west")
     assert any("27" in line for line in document["read"])
@@ -123,8 +124,8 @@ def test_a_second_alert_of_the_same_event_is_proposed_never_merged(run: Any) -> 
     document = run(
         "open", "25 personnes en panne à 80 km à l'ouest de Dirkou depuis hier", "--told", "2026-06-15T13:00Z", "--json"
     )
-    assert [each["case_id"] for each in document["same_event"]] == ["C-20260615-01"]
-    assert document["case_id"] == "C-20260615-02"
+    assert [each["case_id"][:-4] for each in document["same_event"]] == ["C-20260615-01"]
+    assert document["case_id"].startswith("C-20260615-02-")
     assert len(run("list", "--json")["cases"]) == 2
 
 
@@ -180,7 +181,7 @@ def test_bad_alerts_over_http(client: TestClient, body: dict[str, Any], fault: s
 
 
 def test_unknown_events_and_cases_over_http(client: TestClient) -> None:
-    assert client.get("/cases/C-20260615-09").status_code == 422
+    assert client.get("/cases/C-20260615-09").status_code == 404
     case_id = client.post("/cases", json={"message": MESSAGE, "told_at": TOLD}).json()["case_id"]
     bad = client.post(f"/cases/{case_id}/updates", json={"event": {"kind": "clue", "what": "footprints"}})
     assert bad.status_code == 422 and "lon" in bad.json()["detail"]

@@ -14,6 +14,7 @@ from tests_store import NOW, ticking, water
 
 from api.store.backup import backup, restore
 from api.store.check import check
+from api.store.keys import Key
 from api.store.store import Store
 from api.store.sync import export_changes, import_changes, trust
 from api.store.tables import metadata, node
@@ -40,7 +41,7 @@ def filled(new_store, folder) -> Store:
     other.put("water_report", "w-1", water("yours"), "field", if_version=first.etag)
     export_changes(other, folder / "two")
     import_changes(store, folder / "two")
-    store.keys.add("abc", "digest", "planner", "admin", expires_at=NOW + timedelta(days=1))
+    store.keys.add(Key("abc", "digest", "planner", "cases", "rescue", NOW, NOW + timedelta(days=1)))
     store.keys.revoke("abc", "admin")
     store.jobs.enqueue("plan", {"days": 2}, "desk", job_id="j-1")
     store.jobs.finish(store.jobs.claim("worker-1"), {"file": "out"})

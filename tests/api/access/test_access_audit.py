@@ -1,18 +1,17 @@
-"""The audit finds what was changed in it."""
+"""The audit of the service, as the store keeps it."""
 
 from __future__ import annotations
 
-import stat
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from sqlalchemy import text
 
-from api.access.audit import Entry, FileAudit, MemoryAudit, read_head, safe_id, verify
+from api.access.audit import Entry, MemoryAudit, read_head, safe_id
+from api.access.stored import StoredAudit
 from api.cli.main import exit_code
+from api.store.store import Store, open_store
 from data.errors import BadInput
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
@@ -23,86 +22,52 @@ def entry(what: str = "C-20260615-01") -> Entry:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> FileAudit:
-    log = FileAudit(tmp_path / "access" / "audit.jsonl")
+def store(tmp_path: Path) -> Store:
+    store = open_store(f"sqlite:///{tmp_path}/guelta.db")
     for number in range(1, 6):
-        log.note(entry(f"C-20260615-0{number}"))
-    return log
+        StoredAudit(store).note(entry(f"C-20260615-0{number}-7f3"))
+    return store
 
 
-def test_a_sound_log(log: FileAudit) -> None:
-    last, digest, faults = verify(log)
-    assert (last, faults) == (5, ()) and log.head() == (5, digest)
-    log.note(entry())
-    assert verify(FileAudit(log.path), (5, digest))[2] == ()
-    assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+def test_entries_say_who_did_what_and_why(store: Store) -> None:
+    kept = store.audit.read()
+    assert [each.subject for each in kept][4] == "case C-20260615-05-7f3"
+    assert kept[0].at == NOW and kept[0].author == "abcdefghij" and kept[0].action == "read"
+    assert kept[0].detail == '{"audience":"planner","purpose":"rescue from Agadez"}'
+    assert StoredAudit(store).head() == (5, kept[4].digest)
+    assert StoredAudit(open_store(str(store.engine.url))).head() == (5, kept[4].digest)
 
 
-@pytest.mark.parametrize("change", ["word", "drop", "cut", "swap", "twice", "insert", "all"])
-def test_every_change_is_found(log: FileAudit, change: str) -> None:
-    lines = log.path.read_bytes().splitlines(keepends=True)
-    changed = {
-        "word": [lines[0], lines[1].replace(b"planner", b"admin  "), *lines[2:]],
-        "drop": [*lines[:2], *lines[3:]],
-        "cut": lines[:3],
-        "swap": [lines[1], lines[0], *lines[2:]],
-        "twice": [*lines, lines[4]],
-        "insert": [*lines[:2], b"{}\n", *lines[2:]],
-        "all": [],
-    }[change]
-    log.path.write_bytes(b"".join(changed))
-    assert verify(log)[2]
-
-
-def test_a_log_made_anew_is_found_with_a_head_noted_elsewhere(log: FileAudit) -> None:
-    seen = log.head()
-    log.path.unlink()
-    log.path.with_suffix(".head").unlink()
-    for _ in range(7):
-        log.note(entry())
-    assert verify(log)[2] == () and verify(log, seen)[2]
-
-
-def test_an_unfinished_line_is_told_and_the_next_one_follows(log: FileAudit) -> None:
-    with log.path.open("ab") as file:
-        file.write(b'{"n":6,"at')
-    log.note(entry())
-    assert any("stopped" in fault for fault in verify(log)[2])
-
-
-def test_many_writers(log: FileAudit) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: FileAudit(log.path).note(entry()), range(40)))
-    assert verify(log)[0] == 45 and verify(log)[2] == ()
-
-
-def test_the_command_tells(log: FileAudit, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = ["--access", str(log.path.parent)]
-    assert exit_code(["audit", "verify", *folder]) == 0
+def test_the_command_tells(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--store", str(store.engine.url)]
+    assert exit_code(["audit", "verify", *where]) == 0
     head = capsys.readouterr().out.split()[-1]
-    log.path.write_bytes(log.path.read_bytes().replace(b"0615-03", b"0615-04", 1))
-    assert exit_code(["audit", "verify", "--seen", head, *folder]) == 3
-    assert "line 3" in capsys.readouterr().err
-    assert exit_code(["audit", "verify", "--seen", "x", *folder]) == 2
+    assert exit_code(["audit", "show", "--last", "2", *where]) == 0
+    shown = capsys.readouterr().out
+    assert "C-20260615-05" in shown and "C-20260615-03" not in shown
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE audit SET subject = 'case C-20260615-04' WHERE n = 3"))
+    assert exit_code(["audit", "verify", "--seen", head, *where]) == 3
+    assert "entry 3" in capsys.readouterr().err
+    assert exit_code(["audit", "verify", "--seen", "x", *where]) == 2
     with pytest.raises(BadInput):
         read_head("1:2")
 
 
+def test_entries_cut_off_at_the_end_are_found_with_a_head_noted_elsewhere(store: Store) -> None:
+    seen = store.audit.head()
+    with store.database.writing() as connection:
+        connection.execute(text("DELETE FROM audit WHERE n > 3"))
+    assert store.audit.verify() == () and store.audit.verify(seen)
+
+
 @pytest.mark.parametrize("what", ["19.05,12.10", "C-19.05-12", "-19", "1905121", "a b", "x" * 99])
-def test_ids_of_another_form_are_not_kept(what: str) -> None:
-    log = MemoryAudit()
-    log.note(entry(what))
-    (line,) = log.lines()
-    assert safe_id(what) == "?" and what not in line
+def test_ids_of_another_form_are_not_kept(what: str, store: Store) -> None:
+    StoredAudit(store).note(entry(what))
+    assert safe_id(what) == "?" and what not in repr(store.audit.read()[-1].subject)
 
 
-@settings(max_examples=50)
-@given(st.integers(0, 4), st.integers(0, 300), st.integers(1, 255))
-def test_any_changed_byte_is_found(row: int, column: int, flip: int) -> None:
+def test_a_service_without_store_counts(store: Store) -> None:
     log = MemoryAudit()
-    for _ in range(5):
-        log.note(entry())
-    line = log._lines[row]
-    column %= len(line)
-    log._lines[row] = line[:column] + chr(ord(line[column]) ^ flip) + line[column + 1 :]
-    assert verify(log)[2]
+    log.note(entry())
+    assert log.head()[0] == 1 and log.entries == [entry()]

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +13,7 @@ import mapbox_vector_tile
 import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
-from tests_access import FREELY, client_of
+from tests_access import FREELY, client_of, new_store
 
 from api.access.audience import Audience
 from api.access.keys import new_key
@@ -39,7 +38,8 @@ def region() -> Iterator[RegionContext]:
     with pytest.MonkeyPatch.context() as patch:
         for name, collection in COLLECTIONS.items():
             patch.setitem(COLLECTIONS, name, replace(collection, table=_salted(collection)))
-        yield open_region()
+        shared = open_region()
+        yield RegionContext(shared.pack, shared.network)
 
 
 def _salted(collection: Any) -> Any:
@@ -55,9 +55,8 @@ def _salted(collection: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def access(tmp_path_factory: pytest.TempPathFactory) -> Access:
-    folder: Path = tmp_path_factory.mktemp("access")
-    return replace(Access.of_folder(folder, {}), limits=FREELY)
+def access() -> Access:
+    return replace(Access.of_store(new_store(), {}), limits=FREELY)
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from tests_access import client_of, local_client
+from tests_access import client_of, local_client, new_store
 
 import api.routers
 from api.access.audience import Audience
-from api.access.audit import verify
 from api.access.keys import new_key
 from api.access.rules import RULES, RuleBook
 from api.access.setup import Access
 from api.app import create_app
 from api.context import RegionContext
+from api.store.errors import StoreFault
+from api.store.store import Store
 from api.usecases.case_desk import CaseDesk
 from api.usecases.case_events import Opened
 
@@ -29,17 +29,19 @@ CASE = "C-20260615-01"
 
 
 @pytest.fixture
-def access(tmp_path: Path) -> Access:
-    return Access.of_folder(tmp_path / "access", {})
+def store() -> Store:
+    return new_store()
 
 
 @pytest.fixture
-def cases(tmp_path: Path, context: RegionContext) -> Path:
+def access(store: Store) -> Access:
+    return Access.of_store(store, {})
+
+
+@pytest.fixture
+def case(store: Store, context: RegionContext) -> str:
     told = datetime(2026, 6, 15, 10, tzinfo=UTC)
-    CaseDesk(context, tmp_path / "cases").open(
-        Opened(where="90 km west of Dirkou", told_at=told, adults=27), "coordinator"
-    )
-    return tmp_path / "cases"
+    return CaseDesk(context, store).open(Opened(where="90 km west of Dirkou", told_at=told, adults=27), "coordinator")
 
 
 def key_of(access: Access, audience: Audience, **more: Any) -> str:
@@ -81,8 +83,10 @@ def test_a_router_file_added_without_a_rule_is_refused(context: RegionContext, m
     assert api.routers
 
 
-def test_without_a_key_only_what_is_public_is_there(context: RegionContext, cases: Path, access: Access) -> None:
-    client = client_of(context, access, cases=cases)
+def test_without_a_key_only_what_is_public_is_there(
+    context: RegionContext, store: Store, case: str, access: Access
+) -> None:
+    client = client_of(context, access, store=store)
     for path in ("/", "/api", "/conformance", "/health", "/ready", "/collections", "/incident-cells"):
         assert client.get(path).status_code == 200, path
     assert {each["id"] for each in client.get("/collections").json()["collections"]} == {"places", "legs", "segments"}
@@ -104,16 +108,16 @@ def test_without_a_key_only_what_is_public_is_there(context: RegionContext, case
     ],
 )
 def test_a_refusal_has_the_same_bytes_whether_there_is_something_or_not(
-    context: RegionContext, cases: Path, access: Access, there: str, not_there: str
+    context: RegionContext, store: Store, case: str, access: Access, there: str, not_there: str
 ) -> None:
     for key in ("", "gk_aaaaaaaaaa_" + "x" * 43, "nonsense"):
-        client = client_of(context, access, key, cases)
+        client = client_of(context, access, key, store)
         answers = [client.get(path) for path in (there, not_there)]
         assert {each.status_code for each in answers} == {401} and answers[0].content == answers[1].content
         heads = [dict(each.headers) for each in answers]
         assert [each.pop("x-request-id") for each in heads] and heads[0] == heads[1]
     if there.startswith("/cases"):
-        client = client_of(context, access, key_of(access, Audience.RESEARCHER), cases)
+        client = client_of(context, access, key_of(access, Audience.RESEARCHER), store)
         answers = [client.get(path) for path in (there, not_there)]
         assert {each.status_code for each in answers} == {403} and answers[0].content == answers[1].content
 
@@ -134,8 +138,10 @@ def test_bodies_are_not_looked_at_before_the_key(context: RegionContext, access:
     assert client.post("/cases", json={"message": 1}).status_code == 401
 
 
-def test_a_researcher_sees_exact_incidents_and_no_cases(context: RegionContext, cases: Path, access: Access) -> None:
-    client = client_of(context, access, key_of(access, Audience.RESEARCHER), cases)
+def test_a_researcher_sees_exact_incidents_and_no_cases(
+    context: RegionContext, store: Store, case: str, access: Access
+) -> None:
+    client = client_of(context, access, key_of(access, Audience.RESEARCHER), store)
     found = client.get("/collections/incidents/items/inc-2013-001").json()
     assert found["properties"]["date"] == "2013-01-10" and found["geometry"]["coordinates"] == [-16.97, 21.35]
     assert {each["id"] for each in client.get("/collections").json()["collections"]} >= {"incidents", "water-points"}
@@ -144,30 +150,31 @@ def test_a_researcher_sees_exact_incidents_and_no_cases(context: RegionContext, 
 
 
 def test_a_planner_reads_cases_and_every_read_is_in_the_audit(
-    context: RegionContext, cases: Path, access: Access
+    context: RegionContext, store: Store, case: str, access: Access
 ) -> None:
     key = key_of(access, Audience.PLANNER)
-    client = client_of(context, access, key, cases)
-    assert client.get("/cases").json()["cases"][0]["case_id"] == CASE
+    client = client_of(context, access, key, store)
+    assert client.get("/cases").json()["cases"][0]["case_id"] == case
     assert client.get(f"/cases/{CASE}/events").status_code == 200
     assert client.get("/cases/19.05,12.10/events").status_code == 422
-    assert client_of(context, access, cases=cases).get("/cases").status_code == 401
-    entries = [json.loads(line) for line in access.audit.lines()]
-    assert [(each["did"], each["kind"], each["what"]) for each in entries] == [
-        ("read", "case", ""), ("read", "case", CASE), ("read", "case", "?"),
+    assert client_of(context, access, store=store).get("/cases").status_code == 401
+    entries = store.audit.read()
+    assert [(each.action, each.subject) for each in entries] == [
+        ("read", "case"), ("read", f"case {CASE}"), ("read", "case ?"),
     ]  # fmt: skip
-    assert all(each["who"] == key.split("_")[1] and each["purpose"] == PURPOSE for each in entries)
-    assert "Dirkou" not in "".join(access.audit.lines()) and verify(access.audit)[2] == ()
+    said = {"audience": "planner", "purpose": PURPOSE}
+    assert all(each.author == key.split("_")[1] and json.loads(each.detail) == said for each in entries)
+    assert "Dirkou" not in repr(entries) and store.audit.verify() == ()
 
 
 def test_where_the_audit_cannot_be_written_nothing_is_read(
-    context: RegionContext, cases: Path, access: Access, monkeypatch: pytest.MonkeyPatch
+    context: RegionContext, store: Store, case: str, access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = client_of(context, access, key_of(access, Audience.PLANNER), cases)
+    client = client_of(context, access, key_of(access, Audience.PLANNER), store)
     assert client.get("/cases").status_code == 200
 
     def full(entry: object) -> None:
-        raise OSError("no space left")
+        raise StoreFault("no space left")
 
     monkeypatch.setattr(access.audit, "note", full)
     answer = client.get("/cases")
@@ -192,7 +199,7 @@ def test_revoked_at_once(context: RegionContext, access: Access) -> None:
     assert client.get("/collections/incidents").status_code == 401
 
 
-def test_methods_and_paths_that_are_not_there(context: RegionContext, cases: Path) -> None:
+def test_methods_and_paths_that_are_not_there(context: RegionContext, store: Store, case: str) -> None:
     closed = client_of(context, Access.closed())
     assert closed.get("/nothing").status_code == 404
     assert closed.delete(f"/cases/{CASE}").status_code == 401
@@ -208,7 +215,7 @@ def test_methods_and_paths_that_are_not_there(context: RegionContext, cases: Pat
     ):
         answer = closed.get(path)
         assert answer.status_code in (401, 404) and CASE not in answer.text, path
-    assert local_client(context, cases).delete(f"/cases/{CASE}").status_code == 405
+    assert local_client(context, store).delete(f"/cases/{CASE}").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -224,17 +231,17 @@ def test_methods_and_paths_that_are_not_there(context: RegionContext, cases: Pat
     ],
 )
 def test_the_open_planner_is_open_to_this_machine_alone(
-    context: RegionContext, cases: Path, host: str, client: tuple[str, int], headers: dict[str, str]
+    context: RegionContext, store: Store, case: str, host: str, client: tuple[str, int], headers: dict[str, str]
 ) -> None:
-    app = create_app(context, cases, Access.open_planner())
+    app = create_app(context, Access.open_planner(), store)
     assert TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1)).get("/cases").status_code == 200
     assert TestClient(app, base_url=host, client=client, headers=headers).get("/cases").status_code == 401
 
 
 def test_logs_hold_no_positions_ids_or_addresses(
-    context: RegionContext, cases: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    context: RegionContext, store: Store, case: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = local_client(context, cases)
+    client = local_client(context, store)
     with caplog.at_level(logging.INFO, "guelta"):
         client.get("/survival?at=19.0512,12.1034&start=today")
         client.get(f"/cases/{CASE}/events?near=19.0512")

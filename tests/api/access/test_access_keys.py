@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests_access import new_store
 
 from api.access.audience import Audience, scopes_of
-from api.access.key_file import SqliteKeys
 from api.access.keys import KeyRing, new_key
 from api.access.purpose import checked_purpose
 from api.access.setup import Access
+from api.access.stored import StoredKeys
 from api.cli.main import exit_code
+from api.store.store import open_store
 from data.errors import BadInput
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
@@ -22,11 +24,11 @@ PURPOSE = "planning rescue convoys from Agadez"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteKeys:
-    return SqliteKeys(tmp_path / "access" / "keys.sqlite")
+def store() -> StoredKeys:
+    return StoredKeys(new_store())
 
 
-def test_life_of_a_key(store: SqliteKeys) -> None:
+def test_life_of_a_key(store: StoredKeys) -> None:
     key, record = new_key(store, Audience.PLANNER, PURPOSE, days=30, now=NOW)
     assert key.startswith(f"gk_{record.prefix}_") and record.hashed.startswith("$argon2id$")
     ring = KeyRing(store)
@@ -40,7 +42,7 @@ def test_life_of_a_key(store: SqliteKeys) -> None:
     assert [each.state(NOW) for each in store.all()] == ["revoked"]
 
 
-def test_wrong_keys_open_nothing(store: SqliteKeys) -> None:
+def test_wrong_keys_open_nothing(store: StoredKeys) -> None:
     key, record = new_key(store, Audience.ADMIN, PURPOSE, now=NOW)
     other, _ = new_key(store, Audience.RESEARCHER, PURPOSE, now=NOW)
     ring = KeyRing(store)
@@ -60,24 +62,17 @@ def test_wrong_keys_open_nothing(store: SqliteKeys) -> None:
         assert ring.holder(wrong, NOW) is None
 
 
-def test_the_file_is_private_and_holds_no_key(store: SqliteKeys) -> None:
-    key, _ = new_key(store, Audience.PLANNER, PURPOSE, now=NOW)
-    for file in store.path.parent.iterdir():
+def test_the_file_is_private_and_holds_no_key(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/guelta.db")
+    key, _ = new_key(StoredKeys(store), Audience.PLANNER, PURPOSE, now=NOW)
+    for file in tmp_path.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert key.split("_", 2)[2].encode() not in file.read_bytes()
-    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+    with pytest.raises(ValueError, match="taken"):
+        StoredKeys(store).add(StoredKeys(store).all()[0])
 
 
-def test_a_folder_open_to_others_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "shared"
-    folder.mkdir(mode=0o755)
-    (folder / "other.txt").touch()
-    folder.chmod(0o755)
-    with pytest.raises(BadInput, match="open to others"):
-        SqliteKeys(folder / "keys.sqlite")
-
-
-def test_all_faults_at_once(store: SqliteKeys) -> None:
+def test_all_faults_at_once(store: StoredKeys) -> None:
     with pytest.raises(BadInput) as caught:
         new_key(store, Audience.RESEARCHER, "x", days=0, scopes=["cases"], now=NOW)
     assert len(caught.value.faults) == 3 and store.all() == ()
@@ -135,7 +130,7 @@ def test_purposes_that_are_not(purpose: str) -> None:
 
 
 def test_first_start_makes_one_admin_key(tmp_path: Path) -> None:
-    access = Access.of_folder(tmp_path / "access", {})
+    access = Access.of_store(new_store(), {})
     key = access.first_admin_key()
     assert key and access.first_admin_key() is None
     assert access.keys
@@ -144,7 +139,7 @@ def test_first_start_makes_one_admin_key(tmp_path: Path) -> None:
 
 
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = ["--access", str(tmp_path / "access")]
+    folder = ["--store", f"sqlite:///{tmp_path}/guelta.db"]
     make = ["key", "create", "--audience", "researcher", "--purpose", "research on deaths of thirst", "--json", *folder]
     assert exit_code(make) == 0
     made = json.loads(capsys.readouterr().out)
@@ -163,5 +158,6 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_an_open_planner_listens_on_loopback_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["serve", "--open-planner", "--host", "0.0.0.0", "--access", str(tmp_path / "a")]) == 2
+    where = ["--host", "0.0.0.0", "--store", f"sqlite:///{tmp_path}/guelta.db"]
+    assert exit_code(["serve", "--open-planner", *where]) == 2
     assert "loopback" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests_access import client_of, local_client
+from tests_access import client_of, local_client, new_store
 
 from api.access.audience import Audience
 from api.access.keys import new_key
@@ -18,6 +18,7 @@ from api.access.limits import Buckets, Limits, WorkLimit, network_of
 from api.access.setup import Access
 from api.access.watch import Web
 from api.context import RegionContext
+from api.store.store import open_store
 from data.errors import BadInput
 
 
@@ -73,7 +74,7 @@ def test_an_address_is_held_to_its_rate_and_wrong_keys_cost_more(context: Region
 def test_a_key_is_held_to_its_rate_wherever_it_comes_from(context: RegionContext, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    access = replace(Access.of_folder(tmp_path / "a", {}), limits=Limits(key_per_min=1, key_burst=3))
+    access = replace(Access.of_store(new_store(), {}), limits=Limits(key_per_min=1, key_burst=3))
     assert access.keys
     key, _ = new_key(access.keys, Audience.RESEARCHER, "research on deaths of thirst")
     client = client_of(context, access, key)
@@ -84,7 +85,7 @@ def test_a_key_is_held_to_its_rate_wherever_it_comes_from(context: RegionContext
 @pytest.mark.parametrize("told", [True, False])
 def test_a_body_over_the_limit(context: RegionContext, tmp_path: Path, told: bool) -> None:
     access = Access(is_open=True, limits=Limits(body_bytes=1000))
-    client = local_client(context, tmp_path / "cases", access)
+    client = local_client(context, None, access)
     body: Any = b"x" * 1001 if told else iter([b"x" * 500] * 10)
     answer = client.post("/cases", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413 and "1000 bytes" in answer.json()["detail"]
@@ -95,7 +96,7 @@ def test_a_body_over_the_limit(context: RegionContext, tmp_path: Path, told: boo
 def test_an_endless_body_is_not_kept(context: RegionContext, tmp_path: Path) -> None:
     import tracemalloc
 
-    client = local_client(context, tmp_path / "cases", Access(is_open=True, limits=Limits(body_bytes=100_000)))
+    client = local_client(context, None, Access(is_open=True, limits=Limits(body_bytes=100_000)))
     client.get("/health")
     tracemalloc.start()
     assert client.post("/cases", content=iter([b"x" * 65_536] * 400)).status_code == 413
@@ -142,10 +143,11 @@ def test_a_job_that_takes_too_long_is_given_up_and_keeps_its_place(monkeypatch: 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none(context: RegionContext, tmp_path: Path, number: str) -> None:
-    client = local_client(context, tmp_path / "cases")
+    store = new_store()
+    client = local_client(context, store)
     body = f'{{"where": "Dirkou", "told_at": "2026-06-15T10:00Z", "litres": {number}}}'
     answer = client.post("/cases", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422 and not (tmp_path / "cases").exists()
+    assert answer.status_code == 422 and not store.list("case")
 
 
 def test_headers_of_every_answer(context: RegionContext) -> None:
@@ -162,7 +164,7 @@ def test_headers_of_every_answer(context: RegionContext) -> None:
 
 def test_other_sites_by_configuration_alone(context: RegionContext, tmp_path: Path) -> None:
     environment = {"GUELTA_CORS_ORIGINS": "https://map.example", "GUELTA_FRAME_ANCESTORS": "https://ngo.example"}
-    client = client_of(context, Access.of_folder(tmp_path / "a", environment))
+    client = client_of(context, Access.of_store(new_store(), environment))
     heads = client.get("/health", headers={"Origin": "https://map.example"}).headers
     assert heads["access-control-allow-origin"] == "https://map.example"
     assert "frame-ancestors https://ngo.example" in heads["content-security-policy"]
@@ -187,13 +189,14 @@ def test_other_sites_by_configuration_alone(context: RegionContext, tmp_path: Pa
 )
 def test_bad_configuration(tmp_path: Path, environment: dict[str, str]) -> None:
     with pytest.raises(BadInput):
-        Access.of_folder(tmp_path / "a", environment)
+        Access.of_store(new_store(), environment)
 
 
 def test_ready(context: RegionContext, tmp_path: Path) -> None:
-    access = Access.of_folder(tmp_path / "a", {})
-    client = client_of(context, access)
+    store = open_store(f"sqlite:///{tmp_path}/guelta.db")
+    client = client_of(context, Access.of_store(store, {}), store=store)
     assert client.get("/ready").json()["status"] == "ready"
-    (tmp_path / "a" / "keys.sqlite").write_bytes(b"no database" * 100)
+    store.close()
+    (tmp_path / "guelta.db").write_bytes(b"no database" * 1000)
     answer = client.get("/ready")
     assert answer.status_code == 503 and str(tmp_path) not in answer.text

@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
-from tests_access import client_of
+from tests_access import client_of, new_store
 
 from api.access.audience import Audience, scopes_of
 from api.access.oidc import IssuerTokens
@@ -153,11 +152,12 @@ def test_an_issuer_of_another_name_or_none_at_all(issuer: Issuer) -> None:
             IssuerTokens(address)
 
 
-def test_over_http(issuer: Issuer, context: RegionContext, tmp_path: Path) -> None:
-    access = Access.of_folder(tmp_path / "access", {"GUELTA_OIDC_ISSUER": issuer.address})
-    good = client_of(context, access, issuer.token(), tmp_path / "cases")
+def test_over_http(issuer: Issuer, context: RegionContext) -> None:
+    store = new_store()
+    access = Access.of_store(store, {"GUELTA_OIDC_ISSUER": issuer.address})
+    good = client_of(context, access, issuer.token(), store)
     assert good.get("/cases").json()["cases"] == []
-    assert json.loads(next(access.audit.lines()))["who"].startswith("oidc:")
-    researcher = client_of(context, access, issuer.token(guelta_roles="researcher"), tmp_path / "cases")
+    assert store.audit.read()[0].author.startswith("oidc:")
+    researcher = client_of(context, access, issuer.token(guelta_roles="researcher"), store)
     assert researcher.get("/cases").status_code == 403
-    assert client_of(context, access, issuer.token(aud="x"), tmp_path / "cases").get("/cases").status_code == 401
+    assert client_of(context, access, issuer.token(aud="x"), store).get("/cases").status_code == 401
