@@ -42,10 +42,14 @@ def filled(new_store, folder) -> Store:
     export_changes(other, folder / "two")
     import_changes(store, folder / "two")
     store.keys.add(Key("abc", "digest", "planner", "cases", "rescue", NOW, NOW + timedelta(days=1)))
-    store.keys.revoke("abc", "admin")
+    store.keys.revoke("abc", NOW)
     store.jobs.enqueue("plan", {"days": 2}, "desk", job_id="j-1")
     store.jobs.finish(store.jobs.claim("worker-1"), {"file": "out"})
     store.jobs.enqueue("plan", {"days": 3}, "desk", job_id="j-2")
+    old = store.put("water_report", "w-3", water("told in confidence"), "desk")
+    store.put("water_report", "w-3", water("told"), "desk", if_version=old.etag)
+    with store.writing() as writer:
+        assert writer.forget("water_report", "w-3") == 1
     for n in range(3):
         store.audit_append("desk", "read", f"case {n}", {"n": n})
     return store
@@ -67,7 +71,7 @@ def everything(store: Store) -> dict:
 def test_a_backup_comes_back_whole_into_either_database(new_store, new_url, tmp_path, request):
     store = filled(new_store, tmp_path)
     lines = backup(store, tmp_path / "backup.gz")
-    assert lines == 15 and (tmp_path / "backup.gz").stat().st_mode & 0o777 == 0o600
+    assert lines == 17 and (tmp_path / "backup.gz").stat().st_mode & 0o777 == 0o600
     urls = [new_url(), f"sqlite:///{tmp_path}/restored.db"]
     if programs():
         urls.append(request.getfixturevalue("cluster").new_database())
@@ -79,7 +83,7 @@ def test_a_backup_comes_back_whole_into_either_database(new_store, new_url, tmp_
     for url in urls:
         other = new_store(url)
         told = restore(other, tmp_path / "backup.gz")
-        assert (told.changes, told.records) == (6, 3)
+        assert (told.changes, told.records) == (8, 4)
         after = everything(other)
         after["node"] = [row for row in after["node"] if own not in row]
         assert after == before
@@ -164,4 +168,4 @@ def test_a_backup_sees_one_moment_while_others_write(new_store, tmp_path):
     store.clock = real
     other = new_store()
     restore(other, tmp_path / "backup.gz")
-    assert check(other)["faults"] == [] and check(store)["records"]["water_report"] == 2
+    assert check(other)["faults"] == [] and check(store)["records"]["water_report"] == 3
