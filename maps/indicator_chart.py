@@ -11,12 +11,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from maps.exporters.pdf import ASSETS
-from maps.indicator_words import LABELS, corridor_name, label, span_name, unit_name
+from maps.indicator_words import LABELS, of_name, part_names, unit_name, whole_span
 from maps.words import Language, phrase
 
 #: Colours are safe for the colour-blind, and differ in grey.
 _PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("people", (("people_reached_patrol", "#0072b2"), ("people_reached_alert", "#e69f00"), ("dead_found", "#333333"))),
+    ("people", (("people_reached_patrol", "#0072b2"), ("people_reached_alert", "#e69f00"))),
+    ("people", (("dead_found", "#333333"),)),
     ("hours", (("response_found_h", "#cc79a7"),)),
     ("km", (("patrol_km", "#009e73"),)),
 )
@@ -54,6 +55,7 @@ def indicators_chart(
         if not panels:
             axes[0].set_axis_off()
             axes[0].text(0.5, 0.5, phrase("There is nothing to show.", language), ha="center", va="center")
+        figure.suptitle(phrase("Rescue indicators {span}", language, span=whole_span(document["indicators"], language)))
         held = io.BytesIO()
         figure.savefig(held, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
     return held.getvalue()
@@ -80,6 +82,8 @@ def _bars(
 ) -> list[tuple[str, dict[str, str], _Bars]]:
     """Return title, colour of each legend and bars of every panel of which there is something to show."""
     rows, panels = document["indicators"], list[tuple[str, dict[str, str], _Bars]]()
+    every = list(dict.fromkeys((row["begins"], row["ends"], row["corridor"]) for row in rows))
+    names = dict(zip(every, part_names(every, language), strict=True))
     for unit, shown in _PANELS:
         legends = {phrase(LABELS[name], language): colour for name, colour in shown}
         parts: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(dict)
@@ -90,7 +94,7 @@ def _bars(
                 before = parts[key].get(legend, (0.0, None, None))[0]
                 parts[key][legend] = (before + row["value"], row.get("low"), row.get("high"))
         bars = [
-            (_part_name(key, language), [(legend, *held[legend]) for legend in legends if legend in held])
+            (names[key], [(legend, *held[legend]) for legend in legends if legend in held])
             for key, held in parts.items()
         ]
         if any(piece[1] for _, pieces in bars for piece in pieces):
@@ -110,18 +114,12 @@ def _handed(
     names = {row["indicator"] for row in rows if row["indicator"] in _HANDED}
     for row in rows:
         if row["indicator"] in _HANDED and row["of"]:
-            sums[label(row, places, language).split(": ", 1)[1]] += row["value"]
+            sums[of_name(row["of"], places, language)] += row["value"]
     if not sums:
         return None
     title = phrase(LABELS[min(names)], language)
     ordered = sorted(sums.items(), key=lambda each: (-each[1], each[0]))
     return title, {title: "#56b4e9"}, [(place, [(title, value, None, None)]) for place, value in ordered]
-
-
-def _part_name(key: tuple[str, str, str], language: Language) -> str:
-    begins, ends, corridor = key
-    span = span_name({"begins": begins, "ends": ends})
-    return span if corridor == "all" else f"{corridor_name(corridor, language)}, {span}"
 
 
 def _draw(axis: Any, title: str, colours: dict[str, str], bars: _Bars, *, is_from_right: bool) -> None:
@@ -140,6 +138,7 @@ def _draw(axis: Any, title: str, colours: dict[str, str], bars: _Bars, *, is_fro
     axis.set_yticks(range(len(bars)), [name for name, _ in bars])
     axis.set_ylim(len(bars) - 0.4, -0.6)
     axis.set_title(title, fontsize=10, loc="right" if is_from_right else "left")
+    axis.locator_params(axis="x", integer=True)
     axis.grid(axis="x", alpha=0.3)
     axis.set_axisbelow(True)
     axis.set_xlim(left=0)

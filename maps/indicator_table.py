@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from maps.hxl_table import hxl_csv
-from maps.indicator_words import corridor_name, label, span_name, told_value, unit_name
+from maps.indicator_words import LABELS, label, part_names, told_value, unit_name
 from maps.words import Language, phrase
 
 #: Field, heading and HXL tag of each column.
@@ -44,12 +44,13 @@ def table(document: dict[str, Any], places: pd.DataFrame, language: Language) ->
     parts = list(dict.fromkeys((row["begins"], row["ends"], row["corridor"]) for row in rows))
     by_key = {(row["indicator"], row["of"], row["begins"], row["ends"], row["corridor"]): row for row in rows}
     heads = [phrase("Indicator", language), phrase("Unit", language)]
-    heads += [_head({"begins": begins, "ends": ends}, corridor, language) for begins, ends, corridor in parts]
+    heads += part_names(parts, language)
     with_records = len(parts) == 1 and document["audience"] != "public"
     if with_records:
         heads.append(phrase("Records", language))
     lines = []
-    for name, of in dict.fromkeys((row["indicator"], row["of"]) for row in rows):
+    order = list(LABELS)
+    for name, of in sorted({(row["indicator"], row["of"]) for row in rows}, key=lambda key: (order.index(key[0]), key)):
         held = [by_key.get((name, of, *part)) for part in parts]
         first = next(row for row in held if row is not None)
         line = [label(first, places, language), unit_name(first["unit"], language)]
@@ -61,7 +62,3 @@ def table(document: dict[str, Any], places: pd.DataFrame, language: Language) ->
 
 def _absent(document: dict[str, Any], row: dict[str, Any]) -> str:
     return "" if document["audience"] == "public" or row["value"] is None else "0"
-
-
-def _head(span: dict[str, str], corridor: str, language: Language) -> str:
-    return span_name(span) if corridor == "all" else f"{span_name(span)} {corridor_name(corridor, language)}"

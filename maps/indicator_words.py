@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -81,12 +81,14 @@ _DIGITS = {"hours": 1, "share": 0}
 def label(row: Mapping[str, Any], places: pd.DataFrame, language: Language) -> str:
     """Name an indicator, with what it is of."""
     name = phrase(LABELS[row["indicator"]], language)
-    of = row["of"]
-    if not of:
-        return name
-    # a place of a record that this region does not know keeps its id
-    known = str(places.at[of, name_column(language)]) if of in places.index else of
-    return f"{name}: {phrase(OF[of], language) if of in OF else known}"
+    return phrase("{name}: {of}", language, name=name, of=of_name(row["of"], places, language)) if row["of"] else name
+
+
+def of_name(of: str, places: pd.DataFrame, language: Language) -> str:
+    """Name a kind of source, a grade or a place; a place that this region does not know keeps its id."""
+    if of in OF:
+        return phrase(OF[of], language)
+    return str(places.at[of, name_column(language)]) if of in places.index else of
 
 
 def corridor_name(corridor: str, language: Language) -> str:
@@ -112,10 +114,32 @@ def told_value(row: Mapping[str, Any], language: Language) -> str:
     return f"{text} ({number(row['low'], digits, language)}–{number(row['high'], digits, language)})"
 
 
-def span_name(row: Mapping[str, Any]) -> str:
+def span_name(row: Mapping[str, Any], language: Language) -> str:
     """Name the months of a row: 2026-06, or 2026-01 to 2026-06 as 2026-01–2026-06; a year is 2026."""
     begins, ends = row["begins"][:7], row["ends"][:7]
-    if begins == ends:
-        return str(begins)
     whole_year = begins[:4] == ends[:4] and (begins[5:], ends[5:]) == ("01", "12")
-    return str(begins[:4]) if whole_year else f"{begins}–{ends}"
+    text = begins if begins == ends else begins[:4] if whole_year else f"{begins}–{ends}"
+    # among Arabic words digits and hyphens would change places
+    return f"\u2066{text}\u2069" if language == "ar" else str(text)
+
+
+def whole_span(rows: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """Name the months from the first to the last of some rows; "" for none."""
+    if not rows:
+        return ""
+    ends = {"begins": min(row["begins"] for row in rows), "ends": max(row["ends"] for row in rows)}
+    return span_name(ends, language)
+
+
+def part_names(parts: Sequence[tuple[str, str, str]], language: Language) -> list[str]:
+    """Name columns or bars by their first and last day and corridor, leaving out what is the same in all of them."""
+    one_span = len({(begins, ends) for begins, ends, _ in parts}) == 1
+    names = []
+    for begins, ends, corridor in parts:
+        span = span_name({"begins": begins, "ends": ends}, language)
+        place = corridor_name(corridor, language)
+        if corridor == "all" and len({each for *_, each in parts}) == 1:
+            names.append(span)
+        else:
+            names.append(place if one_span else phrase("{corridor}, {span}", language, corridor=place, span=span))
+    return names

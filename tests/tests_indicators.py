@@ -1,13 +1,25 @@
-"""A small store of patrols and cases, its indicators worked out by hand in `tests/api/test_indicators.py`."""
+"""A small store of patrols and cases, its indicators worked out by hand in `tests/store/test_indicators_by_hand.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from api.store.kinds import CaseEventBody
 from api.store.store import Store
+from api.usecases.indicators import Indicator, months_of
+from routes.geodesy import distance_m
 
 NOW = datetime(2026, 9, 10, 12, tzinfo=UTC)
+MONTHS = months_of("2026-03", "2026-04")
+#: One degree of latitude north of Dirkou.
+TRACK_KM = distance_m((12.9, 19.0), (12.9, 20.0)) / 1000
+
+
+def values(rows: Iterable[Indicator]) -> dict[tuple[str, str], tuple[float | None, int]]:
+    """Return what indicators say: value and records."""
+    return {(row.indicator, row.of): (row.value, row.records) for row in rows}
 
 
 def report(asset: str = "car-1", left: str = "2026-03-02T05:00Z", out_h: float = 12, **fields: Any) -> dict[str, Any]:
@@ -29,9 +41,11 @@ def case_events(case_id: str, told: str, *events: tuple[float, str, dict[str, An
     rows = [(begins, "opened", opened, "desk"), *((begins + timedelta(hours=h), *rest) for h, *rest in events)]
     for number, (at, kind, data, by) in enumerate(rows, start=1):
         position = {"lon": lon, "lat": lat} if kind == "opened" else {}
-        yield f"{case_id}:{number:04d}", {
-            "case_id": case_id, "at": at.isoformat(), "event": kind, "data": data, **position
-        }, by  # fmt: skip
+        body = {"case_id": case_id, "at": at.isoformat(), "event": kind, "data": data, **position}
+        # contracts that number events want to know more
+        more = {"n": number, "written_at": at.isoformat(), "by": by}
+        body |= {name: value for name, value in more.items() if name in CaseEventBody.model_fields}
+        yield f"{case_id}.{number:05d}", body, by
 
 
 def ordered(at: datetime) -> dict[str, Any]:

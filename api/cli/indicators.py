@@ -71,19 +71,17 @@ def _write(
 def _print(made: dict[str, Any], places: Any, language: Any) -> None:
     """Print one table, or for months and corridors at once one for each month."""
     from maps.indicator_table import table
-    from maps.indicator_words import span_name
+    from maps.indicator_words import whole_span
     from maps.words import phrase
 
     rows = made["indicators"]
     spans = list(dict.fromkeys((row["begins"], row["ends"]) for row in rows))
-    apart = spans if len({row["corridor"] for row in rows}) > 1 else [None]
-    for span in apart:
-        part = [row for row in rows if span in (None, (row["begins"], row["ends"]))]
-        told = span_name(part[0]) if span else ""
-        if span is None and spans:
-            told = span_name({"begins": spans[0][0], "ends": spans[-1][1]})
+    is_crossed = len(spans) > 1 and len({row["corridor"] for row in rows}) > 1
+    parts = [[row for row in rows if (row["begins"], row["ends"]) == span] for span in spans] if is_crossed else [rows]
+    for part in filter(None, parts):
         heads, lines = table({**made, "indicators": part}, places, language)
-        print_table(phrase("Rescue indicators {span}", language, span=told), heads, lines, left=2)
+        title = phrase("Rescue indicators {span}", language, span=whole_span(part, language))
+        print_table(title, heads, lines, left=2)
     if not rows:
         click.echo(phrase("There is nothing to show.", language))
     for remark in made["remarks"]:

@@ -16,7 +16,7 @@ from api.store.errors import StoreFault
 from api.usecases.indicator_document import inner_document, published_document
 from maps.indicator_chart import indicators_chart
 from maps.indicator_table import indicators_csv, table
-from maps.indicator_words import span_name
+from maps.indicator_words import whole_span
 from maps.words import Language, phrase
 
 routes = APIRouter()
@@ -72,9 +72,7 @@ def indicators_page(
     """Return the same as a page with table and chart."""
     made, places = _document(request, first, last, by), context_of(request).pack.places
     heads, rows = table(made, places, lang)
-    spans = [(row["begins"], row["ends"]) for row in made["indicators"]]
-    told = span_name({"begins": min(spans)[0], "ends": max(each[1] for each in spans)}) if spans else ""
-    title = phrase("Rescue indicators {span}", lang, span=told)
+    title = phrase("Rescue indicators {span}", lang, span=whole_span(made["indicators"], lang))
     chart = indicators_chart(made, places, lang).decode()
     query = f"?{request.url.query}" if request.url.query else ""
     kinds = {"": "application/json", ".csv": "text/csv", ".svg": "image/svg+xml"}

@@ -88,21 +88,31 @@ def searches_of(
     return searches, [*(remarks if unread else []), *(found_early if early else [])]
 
 
-def _order(record: Stored) -> tuple[bool, datetime, str]:
-    """Sort a case's events: what opened it, then by time; ids decide between those of the same moment."""
-    return record.body["event"] != "opened", datetime.fromisoformat(record.body["at"]), record.record_id
+def _order(record: Stored) -> tuple[datetime, int, bool, str]:
+    """Sort a case's events as they were written; ids decide between those of the same moment."""
+    body = record.body
+    written_at = datetime.fromisoformat(body.get("written_at", body["at"]))
+    return written_at, body.get("n", 0), body["event"] != "opened", record.record_id
+
+
+def _logged(records: list[Stored]) -> list[Logged]:
+    """Return the events of a case; one that withdraws another may name it by its record."""
+    number_of = {each.record_id: number for number, each in enumerate(records, start=1)}
+    logged = []
+    for each in records:
+        data = dict(each.body["data"])
+        named = data.pop("record", None) if each.body["event"] == "withdrawn" else None
+        if named is not None and named not in number_of:
+            continue  # what it withdraws has not come here yet
+        data |= {} if named is None else {"event": number_of[named]}
+        event = read_event({"kind": each.body["event"], **data})
+        at, by = datetime.fromisoformat(each.body["at"]), each.body.get("by", each.author)
+        logged.append(Logged(number_of[each.record_id], at, by, event))
+    return logged
 
 
 def _search(context: RegionContext, corridors: Corridors, case_id: str, records: list[Stored]) -> tuple[Search, int]:
-    logged = [
-        Logged(
-            number,
-            datetime.fromisoformat(each.body["at"]),
-            each.author,
-            read_event({"kind": each.body["event"], **each.body["data"]}),
-        )
-        for number, each in enumerate(records, start=1)
-    ]
+    logged = _logged(records)
     if not isinstance(logged[0].event, Opened):
         raise BadInput(f"case {case_id} does not begin with an alert")
     held = counting(logged)
