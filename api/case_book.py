@@ -146,8 +146,8 @@ class CaseBook:
     def read(self, case_id: str) -> CaseRecord:
         """Read a case; `Missing` if there is none of exactly that id."""
         with self.store.database.reading() as connection:
-            rows = _in_order(beginning(connection, _EVENT, f"{case_id}."))
-        return _record(case_id, rows)
+            rows = beginning(connection, _EVENT, f"{case_id}.")
+        return record_of(case_id, rows)
 
     def rewrite(self, case_id: str, change: Callable[[CaseRecord, bytes], Sequence[Event] | None]) -> bool:
         """Put other events in the place of a case's, for good: the only way anything of a case is ever taken away.
@@ -166,7 +166,7 @@ class CaseBook:
         key = self.store.secret("retention")
         with self.store.writing() as writer:
             rows = _in_order(writer.beginning(_EVENT, f"{case_id}."))
-            record = _record(case_id, rows)
+            record = record_of(case_id, rows)
             said = canonical([[each.record_id, each.body] for each in rows]).encode()
             events = change(record, hmac.digest(key, said, "sha256"))
             if events is None:
@@ -240,8 +240,9 @@ def _in_order(rows: Sequence[Stored]) -> tuple[Stored, ...]:
     return tuple(sorted(rows, key=lambda each: (_written(each), each.body["n"], each.record_id)))
 
 
-def _record(case_id: str, rows: Sequence[Stored]) -> CaseRecord:
-    """Return a case of its rows; `Missing` if there are none."""
+def record_of(case_id: str, rows: Sequence[Stored]) -> CaseRecord:
+    """Return a case of the records of its events, whatever their order; `Missing` if there are none."""
+    rows = _in_order(rows)
     if not rows:
         raise Missing(f"{case_id}: there is no such case")
     number = {each.record_id: n for n, each in enumerate(rows, start=1)}

@@ -30,13 +30,15 @@ would otherwise lift any cell over any threshold.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+
+from api.access.suppression import Tree, unsuppressed
 
 LEAST = 5
 DELAY = timedelta(days=30)
@@ -127,40 +129,8 @@ def published(leaves: Mapping[Node, int], today: date) -> dict[Node, int]:
     leaves : mapping of (0, column, row, month) to int
         Counts of the smallest cells.
     """
-    released = {leaf: count for leaf, count in leaves.items() if _is_released(leaf, today)}
-    shown = {leaf: count for leaf, count in released.items() if count >= LEAST}
-    # a hidden node's rest: what the published cells within it do not tell
-    rest = {leaf: 0 if leaf in shown else count for leaf, count in released.items()}
-    total = dict(released)
-    closed: set[Node] = set()
-    for level in range(1, len(LEVELS)):
-        children = defaultdict(list)
-        for node in total:
-            if node[0] == level - 1:
-                children[parent(node)].append(node)
-        for node, inside in children.items():
-            if not _is_released(node, today):
-                continue
-            total[node] = sum(total[each] for each in inside)
-            _decide(node, inside, total, rest, shown, closed)
-    return shown
-
-
-def _decide(
-    node: Node, inside: list[Node], total: dict[Node, int], rest: dict[Node, int], shown: dict[Node, int],
-    closed: set[Node],
-) -> None:  # fmt: skip
-    """Publish a node or not; children without any incident are hidden too, and count as such."""
-    hidden = children_of(node[0]) - sum(each in shown for each in inside)
-    left = sum(rest[each] for each in inside if each not in shown)
-    if any(each in closed for each in inside):
-        closed.add(node)
-    elif hidden == 0 or (hidden >= 2 and LEAST <= left <= (hidden - 1) * (LEAST - 1)):
-        shown[node] = total[node]
-    elif left >= LEAST:
-        # so full that publishing it would tell of each child; nothing above it is published either
-        closed.add(node)
-    rest[node] = 0 if node in shown else left
+    tree = Tree(len(LEVELS), parent, lambda node: children_of(node[0]), lambda node: _is_released(node, today))
+    return unsuppressed(leaves, tree, LEAST)
 
 
 def children_of(level: int) -> int:

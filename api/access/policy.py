@@ -103,6 +103,15 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
         " assets_assumed next next_pos next_alive questions effort remarks data_version read same_event told",
         _OPERATIONAL,
     ),
+    "patrol_reports": _all(
+        "report_id version etag plan_id asset_id left_at back_at km hours corridor segments groups remark", _OPERATIONAL
+    ),
+    # what is published of them went through `api.usecases.public_indicators`; how many records, and how far they
+    # spread, would tell of single ones
+    "indicators": {
+        **_all("begins ends corridor indicator of value unit", _OPEN),
+        **_all("low high records", _OPERATIONAL),
+    },
     "plans": _all(
         "kind plan_id data_version date days hours seed reserve_share expected_people_reached at_least_share_of_best"
         " aim best_aim request people_in_area convoys left_out",

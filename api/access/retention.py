@@ -10,7 +10,7 @@ are told of it and retain in their turn; backups and copies have to follow the s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from api.case_book import CaseBook
 from api.case_record import CaseRecord, Event
 from api.store.store import Store
 from api.usecases.case_events import CaseEvent, Decision, Retained, read_event, written
-from api.usecases.case_evidence import Logged
+from api.usecases.case_evidence import Logged, logged_of
 from api.usecases.case_replay import counting, status_of
 from data.errors import BadInput, NoAnswer
 
@@ -111,17 +111,14 @@ def _thin(
 
 
 def _is_due(record: CaseRecord, what: What, closed_by: datetime) -> bool:
-    logged = [
-        Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
-        for number, each in zip(record.numbers, record.events, strict=True)
-    ]
+    logged = list(logged_of(record))
     if any(isinstance(each.event, Retained) and each.event.what == what for each in _since_closed(logged)):
         return False
     closed_at = closed_since(logged)
     return closed_at is not None and closed_at <= closed_by
 
 
-def closed_since(logged: list[Logged]) -> datetime | None:
+def closed_since(logged: Sequence[Logged]) -> datetime | None:
     """Return since when a case is closed; None if it is not. What was written after closing does not prolong it."""
     held = counting(logged)
     if status_of(held) != "closed":

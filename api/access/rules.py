@@ -46,6 +46,8 @@ _COLLECTION = Rule(Audience.PUBLIC, "facts", kind_from="name")
 _LAYER = Rule(Audience.PUBLIC, "facts", kind_from="layer")
 _RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
+_REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
+_INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
 
 #: Method and path to what it needs; HEAD needs what GET needs.
 RULES: dict[tuple[str, str], Rule] = {
@@ -76,6 +78,15 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
     ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
     ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
+    ("GET", "/patrol-reports"): _REPORT,
+    ("POST", "/patrol-reports"): _REPORT,
+    ("GET", "/patrol-reports/{report_id}"): _REPORT,
+    ("PUT", "/patrol-reports/{report_id}"): _REPORT,
+    # to the public what is published, to planners everything: see `api.routers.indicators`
+    ("GET", "/indicators"): _INDICATORS,
+    ("GET", "/indicators.csv"): _INDICATORS,
+    ("GET", "/indicators.svg"): _INDICATORS,
+    ("GET", "/indicators.html"): _INDICATORS,
     ("GET", "/cases"): Rule(Audience.PLANNER, "cases", "case"),
     ("POST", "/cases"): _CASE,
     ("GET", "/cases/{case_id}"): _CASE,

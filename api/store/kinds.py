@@ -8,84 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from api.store.body import Body, Code, Count, Document, Lat, Line, Lon, Sensitivity, Shape, Text, known_word, shape_of
 from api.store.changes import canonical
+from api.store.patrol_kinds import Edition, PatrolReport
 from data.errors import BadInput
-from data.units import require_utc
 from sar.alert import Movement, Reporter, SourceGrade, VehicleState
 
 #: Bytes of one body as canonical JSON.
 MOST_BYTES = 8_000_000
 MOST_FAULTS = 20
-
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Text = Annotated[str, Field(max_length=400)]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
-Count = Annotated[int, Field(ge=0, le=100_000)]
-Line = tuple[tuple[Lon, Lat], ...]
-
-
-def _json(value: dict[str, Any]) -> dict[str, Any]:
-    """Refuse what JSON cannot carry: pydantic would write null for infinity without a word."""
-    try:
-        canonical(value).encode()
-    except (ValueError, TypeError, RecursionError):
-        raise ValueError("holds what JSON cannot carry") from None
-    return value
-
-
-Document = Annotated[dict[str, Any], AfterValidator(_json)]
-
-
-class Sensitivity(StrEnum):
-    """The widest audience of a kind; each of its fields may be narrower."""
-
-    PUBLIC = "public"
-    RESEARCHER = "researcher"
-    PLANNER = "planner"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Where a record lies: WKT and its box (left, bottom, right, top)."""
-
-    wkt: str
-    bbox: tuple[float, float, float, float]
-
-
-class Body(BaseModel):
-    """What all bodies share."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    sensitivity: ClassVar[Sensitivity] = Sensitivity.PLANNER
-    note: ClassVar[str]
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _aware(cls, value: Any) -> Any:
-        try:
-            return require_utc(value) if isinstance(value, datetime) else value
-        except BadInput as error:
-            raise ValueError(error.faults[0]) from None
-        except OverflowError:
-            raise ValueError("lies outside the years 1 to 9999 in UTC") from None
-
-    def happened_at(self) -> datetime | None:
-        """Return when it happened; None to go by when it was written."""
-        return None
-
-    def shape(self) -> Shape | None:
-        """Return where it lies, if it lies anywhere."""
-        lon, lat = getattr(self, "lon", None), getattr(self, "lat", None)
-        return None if lon is None or lat is None else _shape("POINT({})", [(lon, lat)])
 
 
 class Incident(Body):
@@ -112,12 +48,7 @@ class Incident(Body):
     @field_validator("corridor", "cause")
     @classmethod
     def _known(cls, value: str | None, info: Any) -> str | None:
-        from data.schemas import CORRIDORS, INCIDENT_CAUSES  # takes seconds to load
-
-        words = CORRIDORS if info.field_name == "corridor" else INCIDENT_CAUSES
-        if value is not None and value not in words:
-            raise ValueError(f"must be one of {', '.join(words)}")
-        return value
+        return known_word(info.field_name, value)
 
     def happened_at(self) -> datetime:
         return datetime.combine(self.date, time(0), UTC)
@@ -241,7 +172,7 @@ class Closure(Body):
         if self.area is None:
             return None
         ring = [*self.area, self.area[0]] if self.area[0] != self.area[-1] else list(self.area)
-        return _shape("POLYGON(({}))", ring)
+        return shape_of("POLYGON(({}))", ring)
 
 
 class PatrolTrack(Body):
@@ -267,7 +198,7 @@ class PatrolTrack(Body):
         return self.times[0]
 
     def shape(self) -> Shape:
-        return _shape("LINESTRING({})", list(self.lonlat))
+        return shape_of("LINESTRING({})", list(self.lonlat))
 
 
 KINDS: Mapping[str, type[Body]] = {
@@ -279,6 +210,8 @@ KINDS: Mapping[str, type[Body]] = {
     "water_report": WaterReport,
     "closure": Closure,
     "patrol_track": PatrolTrack,
+    "patrol_report": PatrolReport,
+    "edition": Edition,
 }
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
@@ -325,9 +258,3 @@ def require_author(text: str) -> str:
     if not isinstance(text, str) or not _AUTHOR.fullmatch(text):
         raise BadInput(f"author: {str(text)[:40]!r} is no role or key id; letters, digits and _.:- up to 40")
     return text
-
-
-def _shape(wkt: str, points: list[tuple[float, float]]) -> Shape:
-    lon, lat = zip(*points, strict=True)
-    box = (min(lon), min(lat), max(lon), max(lat))
-    return Shape(wkt.format(", ".join(f"{x!r} {y!r}" for x, y in points)), box)

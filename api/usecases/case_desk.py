@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.case_book import CaseBook
-from api.case_record import CaseRecord, Event
+from api.case_record import Event
 from api.context import RegionContext
 from api.store.store import Store
 from api.usecases.case_advice import advice_of, ordered, searchers_of
 from api.usecases.case_document import case_document
-from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Retained, Withdrawn, read_event, written
-from api.usecases.case_evidence import Logged
+from api.usecases.case_events import CaseEvent, Decision, Opened, Ordered, Retained, Withdrawn, written
+from api.usecases.case_evidence import Logged, logged_of
 from api.usecases.case_replay import CaseState, alert_of, counting, replay, status_of
 from api.usecases.case_screen import marks_in, without_contacts
 from data.errors import BadInput, NoAnswer
@@ -74,7 +74,7 @@ class CaseDesk:
         event = without_contacts(event)
         case_id = self.book.id_of(case_id)
         record = self.book.read(case_id)
-        logged = _read(record)
+        logged = logged_of(record)
         moment = at or self.clock()
         if status_of(counting(logged)) == "closed" and not (isinstance(event, Decision) and event.what == "reopen"):
             raise NoAnswer(f"case {case_id} is closed; two people have to reopen it first")
@@ -141,14 +141,7 @@ class CaseDesk:
         return event
 
     def _logged(self, case_id: str) -> tuple[Logged, ...]:
-        return _read(self.book.read(self.book.id_of(case_id)))
-
-
-def _read(record: CaseRecord) -> tuple[Logged, ...]:
-    return tuple(
-        Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
-        for number, each in zip(record.numbers, record.events, strict=True)
-    )
+        return logged_of(self.book.read(self.book.id_of(case_id)))
 
 
 def _taken_out(events: Sequence[Logged]) -> list[str]:
@@ -160,7 +153,7 @@ def summaries(store: Store) -> list[dict[str, Any]]:
     """Return every case without working any out: id, status, place, last message, number of events."""
     book, found = CaseBook(store), []
     for case_id in book.ids():
-        logged = _read(book.read(case_id))
+        logged = logged_of(book.read(case_id))
         opened = logged[0].event
         found.append(
             {
@@ -178,7 +171,7 @@ def event_log(store: Store, case_id: str) -> tuple[list[dict[str, Any]], tuple[s
     """Return the events of a case as told, withdrawn ones included, and remarks on the record."""
     book = CaseBook(store)
     record = book.read(book.id_of(case_id))
-    gone = {each.event.event for each in _read(record) if isinstance(each.event, Withdrawn)}
+    gone = {each.event.event for each in logged_of(record) if isinstance(each.event, Withdrawn)}
     lines = []
     for number, each in zip(record.numbers, record.events, strict=True):
         short = {name: value for name, value in each.data.items() if not isinstance(value, list)}

@@ -9,7 +9,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from api.usecases.case_events import CaseEvent, Clue, Driven, Found, Sight
+from api.case_record import CaseRecord
+from api.usecases.case_events import CaseEvent, Clue, Driven, Found, Sight, read_event
 from data.units import KM_PER_DEG, S_PER_H
 from sar.belief import GENUINE, Belief, body_here, footprints_here, found_here, seen_here, vehicle_here
 from sar.searcher import Searcher, Skies
@@ -29,6 +30,14 @@ class Logged:
     at: datetime
     by: str
     event: CaseEvent
+
+
+def logged_of(record: CaseRecord) -> tuple[Logged, ...]:
+    """Return the events of a case as they were told; BadInput if one of them is none."""
+    return tuple(
+        Logged(number, each.at, each.by, read_event({"kind": each.kind, **each.data}))
+        for number, each in zip(record.numbers, record.events, strict=True)
+    )
 
 
 def _sight_km(events: Sequence[Logged], driven: Driven) -> float:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from maps.exporter import Exporter
+from maps.hxl_table import hxl_csv
 from maps.plan_view import PlanView
 
 #: Heading and HXL tag of each column.
@@ -29,14 +27,11 @@ COLUMNS = (
 
 def plan_csv(view: PlanView) -> bytes:
     """Return the legs of all convoys (UTF-8 with a mark for spreadsheets, comma, point)."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for row in zip(*COLUMNS, strict=True):
-        writer.writerow(row)
+    rows = []
     for convoy in view.convoys:
         for number, run in enumerate(convoy.runs, start=1):
             lon, lat = run.lonlat[-1].tolist()
-            writer.writerow(
+            rows.append(
                 [
                     view.plan_id,
                     convoy.plan.on.isoformat(),
@@ -54,7 +49,7 @@ def plan_csv(view: PlanView) -> bytes:
                     f"{run.expected_people_reached:.4f}",
                 ]
             )
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    return hxl_csv(COLUMNS, rows)
 
 
 EXPORTER = Exporter("hxl", "text/csv", lambda view: {"plan.csv": plan_csv(view)})
