@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from api.runners import running
+
 _CASES, _ACCESS, _OPEN, _STORE = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER", "GUELTA_STORE"
+_RESULTS = "GUELTA_RESULTS"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -37,12 +42,15 @@ class Served:
         Requests of the machine itself that bring no key are a planner's.
     store : str
         URL of the store.
+    results : Path, optional
+        Folder of files that jobs make; beside the store by default.
     """
 
     cases: Path
     access: Path
     is_open: bool
     store: str
+    results: Path | None = None
 
     def environment(self) -> dict[str, str]:
         """Return it as variables of the environment."""
@@ -51,6 +59,7 @@ class Served:
             _ACCESS: str(self.access),
             _OPEN: "1" if self.is_open else "0",
             _STORE: self.store,
+            **({_RESULTS: str(self.results)} if self.results else {}),
         }
 
 
@@ -69,7 +78,13 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     log_as_json()
     url = environment.get(_STORE)
     store = open_store(url) if url else None
-    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access, store=store)
+    results = environment.get(_RESULTS)
+    return create_app(
+        cases=Path(environment.get(_CASES, "cases")),
+        access=access,
+        store=store,
+        results=Path(results) if results else None,
+    )
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -87,14 +102,17 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(host: str, port: int, workers: int, served: Served) -> None:
-    """Serve the shipped region until told to stop."""
+def serve(host: str, port: int, workers: int, served: Served, jobs: int = 0) -> None:
+    """Serve the shipped region until told to stop, with runners of jobs beside it."""
     os.environ.update(served.environment())
-    if workers == 1:
-        uvicorn.run(application(), host=host, port=port, **_SERVER)
-    else:
-        config = uvicorn.Config("api.serving:application", factory=True, workers=workers, **_SERVER)
-        run_workers(config, host, port)
+    # uvicorn ends by the signal it was sent: the runners have to be stopped all the same
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    with running(jobs, served.environment()):
+        if workers == 1:
+            uvicorn.run(application(), host=host, port=port, **_SERVER)
+        else:
+            config = uvicorn.Config("api.serving:application", factory=True, workers=workers, **_SERVER)
+            run_workers(config, host, port)
 
 
 def run_workers(config: uvicorn.Config, host: str, port: int) -> None:

@@ -9,6 +9,7 @@ import click
 
 from api.cli.access_options import access_option
 from api.cli.case_options import cases_option
+from api.cli.job_options import results_option
 from api.cli.store_options import store_option
 
 
@@ -19,10 +20,24 @@ from api.cli.store_options import store_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--open-planner", is_flag=True, help="One user: no key is asked of requests of this machine itself.")
+@click.option(
+    "--jobs", type=click.IntRange(0, 16), default=1, show_default=True, help="Processes that do long work; see job."
+)
 @access_option
 @cases_option
 @store_option
-def command(host: str, port: int, workers: int, open_planner: bool, access_folder: Path, cases: Path, url: str) -> None:
+@results_option
+def command(
+    host: str,
+    port: int,
+    workers: int,
+    open_planner: bool,
+    jobs: int,
+    access_folder: Path,
+    cases: Path,
+    url: str,
+    results: Path | None,
+) -> None:
     """Serve the API on this machine; the first start prints an admin key, once."""
     if open_planner and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.UsageError("--open-planner goes with a loopback address only: others need keys")
@@ -34,4 +49,4 @@ def command(host: str, port: int, workers: int, open_planner: bool, access_folde
         click.echo(
             "it makes nothing by itself; keys for others: guelta key create --audience planner --purpose ...", err=True
         )
-    serve(host, port, workers, Served(cases, access_folder, open_planner, url))
+    serve(host, port, workers, Served(cases, access_folder, open_planner, url, results), jobs)
