@@ -42,8 +42,21 @@ class Told:
     faults: dict[str, Any] | None = None
 
 
+def warm_up() -> None:
+    """Return when work can be begun without delay: the process it is forked from has opened the region."""
+    methods = multiprocessing.get_context("forkserver")
+    methods.set_forkserver_preload(["api.warm"])
+    first = methods.Process(target=_nothing)
+    first.start()
+    first.join()
+
+
+def _nothing() -> None:
+    """Do nothing: that it could be begun is enough."""
+
+
 class Work:
-    """Work begun.
+    """Work begun, after `warm_up`.
 
     Parameters
     ----------
@@ -56,7 +69,6 @@ class Work:
 
     def __init__(self, kind: str, inputs: dict[str, Any], cases: Path, folder: Path) -> None:
         methods = multiprocessing.get_context("forkserver")
-        methods.set_forkserver_preload(["api.warm"])
         self._pipe, theirs = methods.Pipe()
         self._process = methods.Process(target=_work, args=(theirs, kind, inputs, cases, folder), daemon=True)
         self._process.start()

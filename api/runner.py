@@ -21,7 +21,7 @@ import orjson
 
 from api.job_files import ENVIRONMENT as RESULTS
 from api.job_files import JobFiles, folder_beside
-from api.job_work import Told, Work
+from api.job_work import Told, Work, warm_up
 from api.store.engine import ENVIRONMENT as STORE
 from api.store.engine import read_url
 from api.store.errors import StoreFault
@@ -110,6 +110,7 @@ class Runner:
         self._jobs, self._clock, self._orders, self._is_over = store.jobs, store.clock, orders, is_over
         self._files = JobFiles(orders.results)
         self._due: dict[str, float] = {}
+        self._is_warm = False
 
     def run(self, *, once: bool = False) -> int:
         """Work until told to stop, or with `once` until nothing waits; return the number of jobs taken."""
@@ -129,7 +130,13 @@ class Runner:
         return taken
 
     def _next(self, worker: str) -> Job | None:
-        return self._jobs.claim(worker, self._orders.kinds) if self._jobs.is_waiting(self._orders.kinds) else None
+        if not self._jobs.is_waiting(self._orders.kinds):
+            return None
+        # before a job is claimed: meanwhile nothing is heard of its runner
+        if not self._is_warm:
+            warm_up()
+            self._is_warm = True
+        return self._jobs.claim(worker, self._orders.kinds)
 
     def _look_after(self) -> None:
         if self._is_due("requeue", _REQUEUE_S):

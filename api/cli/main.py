@@ -139,3 +139,7 @@ def _tell(code: int, *lines: str) -> int:
     for line in lines:
         click.echo(f"guelta: {line}", err=True)
     return code
+
+
+if __name__ == "__main__":
+    run()

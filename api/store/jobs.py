@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 
 from api.store.changes import canonical
 from api.store.engine import Database
 from api.store.errors import Full, Missing, Taken
 from api.store.kinds import require_author, require_id
-from api.store.tables import job
+from api.store.tables import Moment, job
 from data.errors import BadInput
 
 #: Starts of one job after which it counts as what kills its workers.
@@ -209,7 +209,8 @@ class Jobs:
         with self._database.writing() as connection:
             values = {"state": "cancelled", "result": None, "error": None}
             gone = update(job).where(job.c.job_id == job_id, job.c.state != "cancelled")
-            connection.execute(gone.values(finished_at=func.coalesce(job.c.finished_at, self._clock()), **values))
+            ended = func.coalesce(job.c.finished_at, literal(self._clock(), Moment))
+            connection.execute(gone.values(finished_at=ended, **values))
             return _required(connection, job_id)
 
     def forget(self, before: datetime) -> int:
