@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from api import routers
 from api.access.setup import Access
 from api.context import RegionContext, open_region
+from api.job_files import folder_beside
 from api.problems import install
 from api.router import NamedRouter
 from api.store.store import Store
@@ -20,11 +22,13 @@ def create_app(
     context: RegionContext | None = None,
     access: Access | None = None,
     store: Store | None = None,
+    results: Path | None = None,
 ) -> FastAPI:
     """Build the application around a region (the shipped one by default) and a store.
 
     The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
     application shows what is public, and no key opens more; without `store` what has to be kept is answered with 503.
+    `results` is the folder of files that jobs make, by default beside the store.
 
     Raises
     ------
@@ -36,6 +40,7 @@ def create_app(
     app.state.context = context
     app.state.store = store
     app.state.field = FieldRegion(context)
+    app.state.results = results or (folder_beside(store.database.url) if store else None)
     install(app, context.pack.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():

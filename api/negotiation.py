@@ -73,8 +73,8 @@ def _best(accepted: str, offered: Sequence[Format]) -> Format:
     return best
 
 
-def only(request: Request, *known: str) -> None:
-    """Refuse parameters that the API definition does not give this resource, and any given twice.
+def only(request: Request, *known: str, many: Sequence[str] = ()) -> None:
+    """Refuse parameters that the API definition does not give this resource, and any but `many` given twice.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def only(request: Request, *known: str) -> None:
         With every fault.
     """
     given = [name for name, _ in request.query_params.multi_items()]
-    if faults := [f"parameter '{name}' is not known" for name in sorted(set(given) - set(known))] + [
-        f"parameter '{name}' is given twice" for name in sorted({name for name in given if given.count(name) > 1})
+    if faults := [f"parameter '{name}' is not known" for name in sorted(set(given) - {*known, *many})] + [
+        f"parameter '{name}' is given twice"
+        for name in sorted({name for name in given if given.count(name) > 1} - set(many))
     ]:
         raise BadInput(faults)

@@ -14,6 +14,7 @@ from api.items_query import DEFAULT_LIMIT, KNOWN, MOST_ITEMS
 from api.negotiation import FEATURES, GEOJSON, HTML, JSON, PAGES, Format
 from api.openapi30 import to_30
 from api.prepared import prepared
+from api.problems import OGC_PATHS
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 _PROBLEM = {
@@ -200,7 +201,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     base = to_30(app.openapi())
     problems = {"400": "BadQuery", "404": "NotFound", "409": "NoAnswer", "422": "BadInput", "500": "ServerError"}
     for path, item in base["paths"].items():
-        wrong = "400" if path.startswith(("/collections", "/tiles")) else "422"
+        wrong = "400" if path.startswith(OGC_PATHS) else "422"
         for operation in item.values():
             operation["responses"].pop("422", None)
             operation["responses"] |= {

@@ -9,11 +9,30 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api.store.errors import Missing, Stale, StoreFault, Taken
+from api.store.errors import Full, Missing, Stale, StoreFault, Taken
 from data.errors import BadInput, NoAnswer
+
+_OGC_EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+
+
+class NoSuch(BadInput):
+    """Nothing is there for who asks, and a standard names the exception.
+
+    Attributes
+    ----------
+    kind : str
+        Its address.
+    """
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(fault)
+        self.kind = f"{_OGC_EXCEPTIONS}/{name}"
+
 
 #: Exception to status and title; the first that fits answers.
 STATUS: dict[type[Exception], tuple[int, str]] = {
+    NoSuch: (404, "not found"),
+    Full: (429, "too many jobs"),
     Missing: (404, "not found"),
     Taken: (409, "conflict"),
     Stale: (412, "precondition failed"),
@@ -27,15 +46,15 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 
 MOST_FAULT = 500
 #: Below these the OGC standards speak, and want 400 for whatever is wrong with a query.
-OGC_PATHS = ("/collections", "/conformance", "/tiles", "/api")
+OGC_PATHS = ("/collections", "/conformance", "/tiles", "/api", "/processes", "/jobs")
 
 
-def problem(status: int, title: str, faults: list[str], data_version: str) -> Response:
-    """Return a problem document; every fault is listed, one line each."""
+def problem(status: int, title: str, faults: list[str], data_version: str, kind: str = "about:blank") -> Response:
+    """Return a problem document; every fault is listed, one line each. `kind` is the address of a named exception."""
     # a lone surrogate in what was sent must not break the answer that says so
     faults = [fault.encode("utf-8", "replace").decode()[:MOST_FAULT] for fault in faults]
     document: dict[str, Any] = {
-        "type": "about:blank",
+        "type": kind,
         "title": title,
         "status": status,
         "detail": "; ".join(faults),
@@ -54,7 +73,7 @@ def install(app: FastAPI, data_version: str) -> None:
             status = 400
         if isinstance(error, HTTPException):
             return problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
-        return problem(status, title, faults_of(error), data_version)
+        return problem(status, title, faults_of(error), data_version, getattr(error, "kind", "about:blank"))
 
     for kind in STATUS:
         app.add_exception_handler(kind, answer)

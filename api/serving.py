@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-_STORE, _OPEN = "GUELTA_STORE", "GUELTA_OPEN_PLANNER"
+from api.runners import running
+
+_STORE, _OPEN, _RESULTS = "GUELTA_STORE", "GUELTA_OPEN_PLANNER", "GUELTA_RESULTS"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -34,14 +39,18 @@ class Served:
         URL of the store.
     is_open : bool
         Requests of the machine itself that bring no key are a planner's.
+    results : Path, optional
+        Folder of files that jobs make; beside the store by default.
     """
 
     store: str
     is_open: bool
+    results: Path | None = None
 
     def environment(self) -> dict[str, str]:
         """Return it as variables of the environment."""
-        return {_STORE: self.store, _OPEN: "1" if self.is_open else "0"}
+        results = {_RESULTS: str(self.results)} if self.results else {}
+        return {_STORE: self.store, _OPEN: "1" if self.is_open else "0", **results}
 
 
 def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
@@ -55,7 +64,8 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
         store = open_store(url)
         access = Access.of_store(store, environment, is_open=environment.get(_OPEN) == "1")
     log_as_json()
-    return create_app(access=access, store=store)
+    results = environment.get(_RESULTS)
+    return create_app(access=access, store=store, results=Path(results) if results else None)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -73,14 +83,17 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(host: str, port: int, workers: int, served: Served) -> None:
-    """Serve the shipped region until told to stop."""
+def serve(host: str, port: int, workers: int, served: Served, jobs: int = 0) -> None:
+    """Serve the shipped region until told to stop, with runners of jobs beside it."""
     os.environ.update(served.environment())
-    if workers == 1:
-        uvicorn.run(application(), host=host, port=port, **_SERVER)
-    else:
-        config = uvicorn.Config("api.serving:application", factory=True, workers=workers, **_SERVER)
-        run_workers(config, host, port)
+    # uvicorn ends by the signal it was sent: the runners have to be stopped all the same
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    with running(jobs, served.environment()):
+        if workers == 1:
+            uvicorn.run(application(), host=host, port=port, **_SERVER)
+        else:
+            config = uvicorn.Config("api.serving:application", factory=True, workers=workers, **_SERVER)
+            run_workers(config, host, port)
 
 
 def run_workers(config: uvicorn.Config, host: str, port: int) -> None:

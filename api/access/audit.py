@@ -15,7 +15,9 @@ from typing import Protocol
 from data.errors import BadInput
 
 #: Ids as this program gives them; anything else a caller put into a path is not kept.
-_ID = re.compile(r"[A-Z]-[0-9]{8}-[0-9]{2,3}(?:-[0-9a-f]{3})?|[0-9a-f]{12,64}|[a-z2-7]{10}|[a-z]{2,24}")
+_ID = re.compile(
+    r"[A-Z]-[0-9]{8}-[0-9]{2,3}(?:-[0-9a-f]{3})?|[0-9a-f]{12,64}|[a-z2-7]{10}|[a-z]{2,24}(?:_[a-z]{2,24})?"
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Limits:
         Long answers at once, in the whole process.
     longest_s : float
         Over the seconds of any route.
+    open_jobs : int
+        Jobs of one key that wait or run.
     """
 
     address_per_min: float = 600.0
@@ -44,6 +46,7 @@ class Limits:
     body_bytes: int = 6_000_000
     jobs: int = 4
     longest_s: float = 900.0
+    open_jobs: int = 10
 
 
 class Buckets:

@@ -22,7 +22,7 @@ class Rule:
     ----------
     least : Audience
     scope : str
-        That a key has to have.
+        That a key has to have; "" where the route itself asks for the one of what it is about.
     audits : str
         Kind that the audit writes, such as "case"; "" where nothing is written.
     id_from : str
@@ -48,6 +48,8 @@ _RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
 _REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
 _INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
+# whose process and whose job it is decides the route
+_JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
 
 #: Method and path to what it needs; HEAD needs what GET needs.
 RULES: dict[tuple[str, str], Rule] = {
@@ -87,6 +89,14 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/indicators.csv"): _INDICATORS,
     ("GET", "/indicators.svg"): _INDICATORS,
     ("GET", "/indicators.html"): _INDICATORS,
+    ("GET", "/processes"): Rule(Audience.PUBLIC, ""),
+    ("GET", "/processes/{processID}"): Rule(Audience.PUBLIC, ""),
+    ("POST", "/processes/{processID}/execution"): Rule(Audience.RESEARCHER, "", "job", "processID"),
+    ("GET", "/jobs"): Rule(Audience.RESEARCHER, "", "job"),
+    ("GET", "/jobs/{jobID}"): _JOB,
+    ("DELETE", "/jobs/{jobID}"): _JOB,
+    ("GET", "/jobs/{jobID}/results"): _JOB,
+    ("GET", "/jobs/{jobID}/results/{outputID}"): _JOB,
     ("GET", "/cases"): Rule(Audience.PLANNER, "cases", "case"),
     ("POST", "/cases"): _CASE,
     ("GET", "/cases/{case_id}"): _CASE,
@@ -119,7 +129,7 @@ class Match:
 
     def is_for(self, audience: Audience, scopes: frozenset[str]) -> bool:
         """Return whether who asks may. Of a collection it sees nothing of, nobody hears whether there is one."""
-        if audience < self.rule.least or self.rule.scope not in scopes:
+        if audience < self.rule.least or not {self.rule.scope} <= scopes | {""}:
             return False
         return not self.rule.kind_from or audience >= Audience.PLANNER or self._is_seen(audience)
 

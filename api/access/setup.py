@@ -158,6 +158,7 @@ def _limits(environment: Mapping[str, str]) -> Limits:
     for name, option, factor in (
         ("address_per_min", "GUELTA_RATE_ADDRESS", 1), ("key_per_min", "GUELTA_RATE_KEY", 1),
         ("body_bytes", "GUELTA_BODY_MB", 1_000_000), ("jobs", "GUELTA_JOBS", 1), ("longest_s", "GUELTA_LONGEST_S", 1),
+        ("open_jobs", "GUELTA_OPEN_JOBS", 1),
     ):  # fmt: skip
         if option in environment:
             if not environment[option].isdigit() or not 0 < int(environment[option]) <= 100_000:

@@ -38,6 +38,8 @@ COMMANDS = {
     "backup": "api.cli.backup",
     "restore": "api.cli.restore",
     "serve": "api.cli.serve",
+    "work": "api.cli.work",
+    "job": "api.cli.job",
     "key": "api.cli.key",
     "audit": "api.cli.audit",
     "retain": "api.cli.retain",
@@ -68,6 +70,8 @@ SUMMARIES = {
     "backup": "Write everything the store holds into one file.",
     "restore": "Put a backup into a store.",
     "serve": "Serve the API on this machine.",
+    "work": "Do the long work that was asked of the API.",
+    "job": "List and show that work, take its results, cancel it.",
     "key": "Make, list and revoke keys of the API.",
     "audit": "Check and show who read cases and plans.",
     "retain": "Erase contact notes and generalise positions of closed cases.",
@@ -139,3 +143,7 @@ def _tell(code: int, *lines: str) -> int:
     for line in lines:
         click.echo(f"guelta: {line}", err=True)
     return code
+
+
+if __name__ == "__main__":
+    run()

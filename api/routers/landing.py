@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.access.audience import Audience
+from api.access.who import audience_of
 from api.negotiation import HTML, JSON, only, wanted
 from api.openapi import MEDIA_TYPE, document, operations
 from api.pages import page
 from api.router import NamedRouter, context_of, json_answer
 
 routes = APIRouter()
-_OGC = "http://www.opengis.net/spec"
+_OGC, _REL = "http://www.opengis.net/spec", "http://www.opengis.net/def/rel/ogc/1.0"
 CONFORMS_TO = [
     *(f"{_OGC}/ogcapi-common-1/1.0/conf/{each}" for each in ("core", "landing-page", "json", "html", "oas30")),
     *(f"{_OGC}/ogcapi-features-1/1.0/conf/{each}" for each in ("core", "geojson", "html", "oas30")),
@@ -18,6 +20,10 @@ CONFORMS_TO = [
     *(
         f"{_OGC}/ogcapi-features-3/1.0/conf/{each}"
         for each in ("queryables", "queryables-query-parameters", "filter", "features-filter")
+    ),
+    *(
+        f"{_OGC}/ogcapi-processes-1/1.0/conf/{each}"
+        for each in ("core", "ogc-process-description", "json", "oas30", "job-list", "dismiss")
     ),
     *(
         f"{_OGC}/cql2/1.0/conf/{each}"
@@ -53,7 +59,11 @@ def landing(request: Request) -> Response:
         link("service-doc", "api.html", "text/html", "API definition as HTML"),
         link("conformance", "conformance", "application/json", "conformance classes"),
         link("data", "collections", "application/json", "collections of features"),
+        link(f"{_REL}/conformance", "conformance", "application/json", "conformance classes"),
+        link(f"{_REL}/processes", "processes", "application/json", "long work that can be asked for"),
     ]
+    if audience_of(request) >= Audience.RESEARCHER:
+        links.append(link(f"{_REL}/job-list", "jobs", "application/json", "jobs of this key"))
     if form is HTML:
         doors = [
             [{"href": f"{base}collections?f=html", "text": "Collections"}, "Features of the region"],

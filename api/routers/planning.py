@@ -5,41 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.access.policy import allowed
 from api.access.who import audience_of
+from api.processes.patrol_plan import PatrolPlanInputs, asked_of
 from api.router import NamedRouter, json_answer, reported_region_of
-from api.usecases.inputs import FIRST_DAY, Faults, day_of
-from api.usecases.patrol import plan_request, visit_parameters
+from api.usecases.inputs import day_of
+from api.usecases.patrol import plan_request
 from api.usecases.risk import risk_document, risk_table
 from api.usecases.route import find_route, route_document
 from api.usecases.survive import Distress, ask, survival_document
-from api.usecases.wishes import Wishes, read_request
 from maps.exporters.json_plan import document
 
 routes = APIRouter()
-
-
-class PatrolPlanRequest(BaseModel):
-    """Body of `POST /patrol-plans`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    date: str = Field(examples=["2026-06-15"])
-    bases: list[Annotated[str, StringConstraints(max_length=120)]] = Field(
-        min_length=1, max_length=20, examples=[["agadez:2", "dirkou:2"]]
-    )
-    hours: float = Field(12.0, gt=0, le=24)
-    seed: int = Field(1, ge=0, le=2**31 - 1)
-    closed: list[str] = Field(default_factory=list, max_length=1000)
-    required: list[str] = Field(default_factory=list, max_length=1000)
-    allow_single: bool = False
-    days: int = Field(1, ge=1, le=14)
-    explore: float = Field(0.15, ge=0, lt=1)
-    vary: float = Field(0.0, ge=0, le=0.5)
-    home_each_night: bool = False
-    hours_since_visit: float = Field(168.0, ge=0, le=8760)
 
 
 @routes.get("/routes")
@@ -98,33 +76,11 @@ def survival(
 
 
 @routes.post("/patrol-plans", status_code=201)
-def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
+def patrol_plan(request: Request, wanted: PatrolPlanInputs) -> Response:
     """Plan a day's patrols."""
     context = reported_region_of(request)
-    faults = Faults()
-    on = faults.read(lambda: day_of(wanted.date))
-    asked = faults.read(
-        lambda: read_request(
-            context,
-            on or FIRST_DAY,
-            Wishes(
-                tuple(wanted.bases),
-                wanted.hours,
-                days=wanted.days,
-                seed=wanted.seed,
-                closed=tuple(wanted.closed),
-                required=tuple(wanted.required),
-                allow_single=wanted.allow_single,
-                explore=wanted.explore,
-                vary=wanted.vary,
-                home_each_night=wanted.home_each_night,
-            ),
-        )
-    )
-    faults.settle()
-    assert asked is not None
-    view = plan_request(context, asked, visit_parameters(wanted.hours_since_visit))
-    return json_answer(document(view), status=201)
+    asked, visit = asked_of(context, wanted)
+    return json_answer(document(plan_request(context, asked, visit)), status=201)
 
 
 ROUTER = NamedRouter("planning", routes)

@@ -22,23 +22,17 @@ from api.negotiation import only
 from api.prepared import prepared
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import day_of
+from api.usecases.raster import raster_names
 from api.usecases.raster_cache import RasterCache
 from data.units import REGION_BBOX
 from maps.tiles import MOST_ZOOM, raster_tile, vector_tile
-from risk.layer import layers
 
 routes = APIRouter(prefix="/tiles", tags=["tiles"])
 CACHE_CONTROL = "max-age=3600"
-_OWN_RASTERS = ("incidents", "risk", "risk_interval_width")
 _MAKING = Lock()
 Zoom = Annotated[int, Path(ge=0, le=MOST_ZOOM)]
 Place = Annotated[int, Path(ge=0, lt=2**MOST_ZOOM)]
 Day = Annotated[str | None, Query(alias="datetime", max_length=10, description="Day of the raster; today if left out.")]
-
-
-def raster_names() -> tuple[str, ...]:
-    """Return the layers that there are pictures of."""
-    return (*(layer.name for layer in layers().values()), *_OWN_RASTERS)
 
 
 @lru_cache(maxsize=24)

@@ -19,3 +19,7 @@ class Stale(NoAnswer):
 
 class StoreFault(NoAnswer):
     """The database cannot be reached, is busy for too long, or is not what this version of Guelta expects."""
+
+
+class Full(NoAnswer):
+    """Too much of this author's is waiting already; nothing was written (HTTP 429)."""

@@ -159,23 +159,34 @@ def read_plan(context: RegionContext, path: Path) -> PlanFile:
         raise BadInput(f"{path.name}: cannot be read ({error.strerror})") from None
     except orjson.JSONDecodeError as error:
         raise BadInput(f"{path.name}: is no JSON ({error})") from None
+    return plan_of(context, document, path.name)
+
+
+def plan_of(context: RegionContext, document: Any, name: str) -> PlanFile:
+    """Read a plan out of its document; `name` begins every fault.
+
+    Raises
+    ------
+    BadInput
+        As `read_plan`.
+    """
     if not isinstance(document, dict) or document.get("kind") != "patrol-plan":
-        raise BadInput(f"{path.name}: is no plan; give the plan.json that guelta plan wrote")
+        raise BadInput(f"{name}: is no plan; give the plan.json that guelta plan wrote")
     try:
         checked = _Plan.model_validate(document)
     except ValidationError as error:
         faults = error.errors()[:MOST_FAULTS]
-        raise BadInput(f"{path.name}: {_place(each['loc'])}: {each['msg']}" for each in faults) from None
+        raise BadInput(f"{name}: {_place(each['loc'])}: {each['msg']}" for each in faults) from None
     late = [convoy.day for convoy in checked.convoys if convoy.day > checked.days]
     if late:
-        raise BadInput(f"{path.name}: a convoy drives on day {late[0]} of {checked.days}")
+        raise BadInput(f"{name}: a convoy drives on day {late[0]} of {checked.days}")
     plan = _plan(checked, document)
     known = set(context.network.segments.index)
     lost = dict.fromkeys(
         step.segment_id for convoy in plan.convoys for step in convoy.steps if step.segment_id not in known
     )
     if lost:
-        raise BadInput(f"{path.name}: segment '{segment[:80]}' is not known" for segment in lost)
+        raise BadInput(f"{name}: segment '{segment[:80]}' is not known" for segment in lost)
     return plan
 
 

@@ -12,7 +12,15 @@ from api.context import RegionContext
 from data.grid import GridFrame
 from data.units import REGION_BBOX
 from maps.geotiff import write_geotiff
+from risk.layer import layers
 from risk.surface import risk_surfaces
+
+_OWN_RASTERS = ("incidents", "risk", "risk_interval_width")
+
+
+def raster_names() -> tuple[str, ...]:
+    """Return the layers that there can be rasters of."""
+    return (*(layer.name for layer in layers().values()), *_OWN_RASTERS)
 
 
 def write_rasters(
