@@ -14,6 +14,8 @@ from api.problems import install
 from api.router import NamedRouter
 from api.store.store import Store
 from data.registry import collect
+from maps.public_view import Hotline
+from maps.static_files import static_files
 
 
 def create_app(
@@ -21,22 +23,26 @@ def create_app(
     cases: Path = Path("cases"),
     access: Access | None = None,
     store: Store | None = None,
+    hotlines: tuple[Hotline, ...] = (),
 ) -> FastAPI:
     """Build the application around a region (the shipped one by default) and a folder of case logs.
 
     The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
     application shows what is public, and no key opens more; without `store` what has to be kept is answered with 503.
+    `hotlines` are shown on the public page.
 
     Raises
     ------
     ValueError
-        If a route stands in no rule of `access`.
+        If a route stands in no rule of `access`, or an asset is not the one its manifest names.
     """
     context = context or open_region()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.cases = cases
     app.state.store = store
+    app.state.hotlines = hotlines
+    static_files()
     install(app, context.pack.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 _CASES, _ACCESS, _OPEN, _STORE = "GUELTA_CASES", "GUELTA_ACCESS", "GUELTA_OPEN_PLANNER", "GUELTA_STORE"
+#: File of the telephone numbers on the public page.
+HOTLINES = "GUELTA_HOTLINES"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -61,7 +63,9 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     """
     from api.access.setup import Access, log_as_json
     from api.app import create_app
+    from api.context import open_region
     from api.store.store import open_store
+    from api.usecases.hotlines import hotlines_of
 
     access = Access.closed()
     if folder := environment.get(_ACCESS):
@@ -69,7 +73,9 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     log_as_json()
     url = environment.get(_STORE)
     store = open_store(url) if url else None
-    return create_app(cases=Path(environment.get(_CASES, "cases")), access=access, store=store)
+    context = open_region()
+    hotlines = hotlines_of(context, environment.get(HOTLINES, ""))
+    return create_app(context, Path(environment.get(_CASES, "cases")), access, store, hotlines)
 
 
 def listening(host: str, port: int) -> socket.socket:
