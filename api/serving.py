@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -64,6 +65,7 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     from api.access.setup import Access, log_as_json
     from api.app import create_app
     from api.context import open_region
+    from api.routers.public import prepare_public
     from api.store.store import open_store
     from api.usecases.hotlines import hotlines_of
 
@@ -75,7 +77,10 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     store = open_store(url) if url else None
     context = open_region()
     hotlines = hotlines_of(context, environment.get(HOTLINES, ""))
-    return create_app(context, Path(environment.get(_CASES, "cases")), access, store, hotlines)
+    app = create_app(context, Path(environment.get(_CASES, "cases")), access, store, hotlines)
+    # the first who opens the public page, on a slow phone, must not wait for its figures
+    Thread(target=prepare_public, args=(context, hotlines), daemon=True).start()
+    return app
 
 
 def listening(host: str, port: int) -> socket.socket:

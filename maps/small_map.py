@@ -27,6 +27,8 @@ _TOLERANCE = 0.8
 _APART_X, _APART_Y, _MOST_TOWNS = 84.0, 17.0, 12
 #: Counts from here on take the next shade.
 _SHADES = (10, 20)
+#: Squares from this side on hold smaller ones.
+_LARGE_DEG = 8.0
 _WATER_KINDS = ("river", "lake")
 
 
@@ -76,14 +78,15 @@ def small_map(facts: PublicFacts, title: str, language: Language) -> Markup:
     """
     sheet = Sheet(*facts.view)
     box = shapely.box(*facts.view)
+    squares = _squares(facts.cells, sheet)
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(title)}">',
         f'<rect class="sea" width="{WIDTH:.0f}" height="{sheet.height:.0f}"/>',
         f'<path class="land" d="{_areas(shapely.intersection(_land(), box), sheet)}"/>',
         *_water(facts.shapes, box, sheet),
-        *_cells(facts.cells, sheet, language),
         *_grid(sheet),
-        *_towns(facts.places, sheet, language),
+        *_cells(squares, language),
+        *_towns(facts.places, sheet, language, [each.at for each in squares]),
         "</svg>",
     ]
     return Markup("".join(parts))
@@ -120,23 +123,45 @@ def _water(shapes: pd.DataFrame, box: Any, sheet: Sheet) -> list[str]:
     return [f'<path class="river" d="{"".join(rivers)}"/>', f'<path class="lake" d="{"".join(lakes)}"/>']
 
 
-def _cells(cells: tuple[dict[str, Any], ...], sheet: Sheet, language: Language) -> list[str]:
-    """Draw each square once, with the sum of its published periods; large ones first."""
-    squares: dict[tuple[float, float, float], int] = {}
+@dataclass(frozen=True)
+class _Square:
+    """A square with the sum of its published periods, in units of the picture, and where its number stands."""
+
+    name: str
+    count: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+    at: tuple[float, float]
+
+
+def _squares(cells: tuple[dict[str, Any], ...], sheet: Sheet) -> list[_Square]:
+    """Return each square once, large ones first; the number of a large one stands beside those in it."""
+    counts: dict[tuple[float, float, float], int] = {}
     for cell in cells:
         where = (cell["side_deg"], cell["west"], cell["south"])
-        squares[where] = squares.get(where, 0) + cell["incidents"]
-    drawn = []
-    for (side, west, south), count in sorted(squares.items(), reverse=True):
+        counts[where] = counts.get(where, 0) + cell["incidents"]
+    found = []
+    for (side, west, south), count in sorted(counts.items(), reverse=True):
         (x, y), (right, bottom) = sheet.turned(np.array([[west, south + side], [west + side, south]])).tolist()
-        shade = 1 + sum(count >= each for each in _SHADES)
-        at_x, at_y = ((x + right) / 2, (y + bottom) / 2 + 5) if side < 8 else (x + 16, y + 16)
+        at = ((x + right) / 2, (y + bottom) / 2 + 5) if side < _LARGE_DEG else (max(x, 0) + 14, max(y, 0) + 15)
+        found.append(_Square(area_name(west, south, side), count, x, y, right, bottom, at))
+    return found
+
+
+def _cells(squares: list[_Square], language: Language) -> list[str]:
+    drawn, numbers = [], []
+    for each in squares:
+        shade = 1 + sum(each.count >= least for least in _SHADES)
+        told = number(each.count, 0, language)
+        size = f'width="{each.right - each.left:.0f}" height="{each.bottom - each.top:.0f}"'
         drawn.append(
-            f'<rect class="cell c{shade}" x="{x:.0f}" y="{y:.0f}" width="{right - x:.0f}" height="{bottom - y:.0f}">'
-            f"<title>{escape(area_name(west, south, side))}: {number(count, 0, language)}</title></rect>"
-            f'<text class="count" x="{at_x:.0f}" y="{at_y:.0f}">{number(count, 0, language)}</text>'
+            f'<rect class="cell c{shade}" x="{each.left:.0f}" y="{each.top:.0f}" {size}>'
+            f"<title>{escape(each.name)}: {told}</title></rect>"
         )
-    return drawn
+        numbers.append(f'<text class="count" x="{each.at[0]:.0f}" y="{each.at[1]:.0f}">{told}</text>')
+    return drawn + numbers
 
 
 def _grid(sheet: Sheet) -> list[str]:
@@ -162,15 +187,15 @@ def _degree(value: int, positive: str, negative: str) -> str:
     return "0°" if value == 0 else f"{abs(value)}° {positive if value > 0 else negative}"
 
 
-def _towns(places: pd.DataFrame, sheet: Sheet, language: Language) -> list[str]:
-    """Draw cities, then towns and ports, as long as their names do not meet."""
+def _towns(places: pd.DataFrame, sheet: Sheet, language: Language, taken: list[tuple[float, float]]) -> list[str]:
+    """Draw cities, then towns and ports, as long as their names meet neither one another nor what is there."""
     rank = places["kind"].map({"city": 0, "port": 1}).fillna(2)
     at = sheet.turned(places[["lon", "lat"]].to_numpy(float))
-    kept: list[tuple[float, float]] = []
-    drawn = []
+    kept = list(taken)
+    drawn: list[str] = []
     for row in np.argsort(rank.to_numpy(), kind="stable"):
         x, y = at[row].tolist()
-        if not (8 < x < WIDTH - 8 and 14 < y < sheet.height - 8) or len(kept) >= _MOST_TOWNS:
+        if not (8 < x < WIDTH - 8 and 14 < y < sheet.height - 8) or len(drawn) >= _MOST_TOWNS:
             continue
         if any(abs(x - other_x) < _APART_X and abs(y - other_y) < _APART_Y for other_x, other_y in kept):
             continue

@@ -112,6 +112,12 @@ def _kept_facts(context: RegionContext, corridor: str, on: date, hotlines: tuple
     return public_facts(context, corridor, on, hotlines)
 
 
+def prepare_public(context: RegionContext, hotlines: tuple[Hotline, ...]) -> None:
+    """Make today's figures of every corridor, so that nobody waits for them."""
+    for corridor in ("", *corridors_of(context)):
+        _kept_facts(context, corridor, datetime.now(UTC).date(), hotlines)
+
+
 @lru_cache(maxsize=64)
 def _parts(facts: PublicFacts, language: Language) -> dict[str, Any]:
     return public_parts(facts, language)
