@@ -112,7 +112,7 @@ def test_no_single_thing_that_is_not_public_is_told(context) -> None:
         assert row.incident_id not in text and row.place not in text and row.url not in text
     for word in ("sar_base", "patrol-", "risk_per_km_day", "probability"):
         assert word not in text
-    shown = set(html.unescape(name) for name in re.findall(r"<text[^>]*>([^<]*)</text>", text))
+    shown = {html.unescape(name) for name in re.findall(r"<text[^>]*>([^<]*)</text>", text)}
     hidden = pack.places[~pack.places["kind"].isin(("city", "town", "port"))]
     towns = set(pack.places.loc[pack.places["kind"].isin(("city", "town", "port")), "name"])
     assert not shown & (set(hidden["name"]) | set(pack.water_points["name"])) - towns
@@ -152,7 +152,8 @@ def test_hostile_names_stay_text(context, tmp_path: Path) -> None:
     file = tmp_path / "lines.csv"
     cell = '"' + HOSTILE.replace('"', '""') + '"'
     file.write_text(
-        f"name_fr,name_en,name_ar,phone,hours,corridors,checked_on\n{cell},{cell},{cell},+0 00 00 00,{cell},,2026-10-01\n"
+        "name_fr,name_en,name_ar,phone,hours,corridors,checked_on\n"
+        f"{cell},{cell},{cell},+0 00 00 00,{cell},,2026-10-01\n"
     )
     lines = read_hotlines(file, frozenset())
     text = texts(with_pack(context, places=places), hotlines=lines)

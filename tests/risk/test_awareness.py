@@ -32,5 +32,9 @@ def test_more_heat_asks_more_and_the_worst_position_counts(context: RegionContex
     assert june.alive_h[1] < january.alive_h[1]
     for month in year:
         assert month.rest_l[0] < month.rest_l[1] < month.rest_l[2] < month.walk_l[2]
+    coast = year_of_heat(np.array([3.0]), np.array([36.7]), context.weather, context.loss_table, 2026)
     both = year_of_heat(np.append(LON, 3.0), np.append(LAT, 36.7), context.weather, context.loss_table, 2026)
-    assert np.array([each.rest_l for each in both]) == pytest.approx(np.array([each.rest_l for each in year]))
+    for desert, cool, worst in zip(year, coast, both, strict=True):
+        assert worst.rest_l == pytest.approx(max(desert.rest_l, cool.rest_l))
+        assert worst.tmax_degc == pytest.approx(max(desert.tmax_degc, cool.tmax_degc))
+        assert worst.alive_h[0] == pytest.approx(min(desert.alive_h[0], cool.alive_h[0]))
