@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -18,6 +19,8 @@ from uvicorn.supervisors import Multiprocess
 from api.runners import running
 
 _STORE, _OPEN, _RESULTS = "GUELTA_STORE", "GUELTA_OPEN_PLANNER", "GUELTA_RESULTS"
+#: File of the telephone numbers on the public page.
+HOTLINES = "GUELTA_HOTLINES"
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -57,7 +60,10 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     """Build the application in a worker by its environment; without the URL of a store it is closed."""
     from api.access.setup import Access, log_as_json
     from api.app import create_app
+    from api.context import open_region
+    from api.routers.public import prepare_public
     from api.store.store import open_store
+    from api.usecases.hotlines import hotlines_of
 
     store, access = None, Access.closed()
     if url := environment.get(_STORE):
@@ -65,7 +71,12 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
         access = Access.of_store(store, environment, is_open=environment.get(_OPEN) == "1")
     log_as_json()
     results = environment.get(_RESULTS)
-    return create_app(access=access, store=store, results=Path(results) if results else None)
+    context = open_region()
+    hotlines = hotlines_of(context, environment.get(HOTLINES, ""))
+    app = create_app(context, access, store, Path(results) if results else None, hotlines)
+    # the first who opens the public page, on a slow phone, must not wait for its figures
+    Thread(target=prepare_public, args=(context, hotlines), daemon=True).start()
+    return app
 
 
 def listening(host: str, port: int) -> socket.socket:

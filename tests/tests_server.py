@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +19,10 @@ READY_S = 120
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(more: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serve the shipped region to one user without key on a free port of loopback, yielding the address.
+
+    `more` are further variables of the environment; the folder of keys is made when the first one is.
 
     The server is a process of its own: GDAL holds the interpreter while it waits for an answer, and a thread beside it
     could never give one.
@@ -33,7 +35,8 @@ def served() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         access = {"GUELTA_STORE": f"sqlite:///{folder}/guelta.db", "GUELTA_OPEN_PLANNER": "1"}
         freely = {"GUELTA_RATE_ADDRESS": "100000", "GUELTA_RATE_KEY": "100000"}
-        server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | access | freely)
+        environment = os.environ | access | freely | dict(more or {})
+        server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=environment)
         try:
             _wait(address, server)
             yield address

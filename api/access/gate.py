@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.audit import AuditLog, Entry
+from api.access.cross_site import SAFE, is_same_site
 from api.access.rules import Match, RuleBook
 from api.access.who import NOBODY, Doorkeeper, Identity, Unknown
 from api.problems import problem
@@ -51,7 +55,9 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         status = await self._refused(scope)
-        if status:
+        if status in (401, 403) and scope["guelta.is_page"] and scope["method"] in ("GET", "HEAD"):
+            await _sign_in(scope)(scope, receive, send)
+        elif status:
             await _answer(status, self.data_version)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -60,6 +66,9 @@ class Gate:
         """Return the status to refuse with; 0 to let through."""
         match = self.book.match(scope["method"], _path(scope))
         scope["guelta.template"] = match.template if match else "other"
+        scope["guelta.is_page"] = bool(match and match.rule.is_page)
+        scope["guelta.may_be_framed"] = bool(match and match.rule.may_be_framed)
+        scope["guelta.is_same_for_all"] = bool(match and match.rule.is_same_for_all)
         try:
             who = await run_in_threadpool(self.doorkeeper.identity, scope)
         except Unknown:
@@ -74,6 +83,8 @@ class Gate:
         scope["guelta.heavy_s"] = match.rule.heavy_s
         if not match.is_for(who.audience, who.scopes):
             return 401 if who == NOBODY else 403
+        if who.csrf and scope["method"] not in SAFE and not is_same_site(Headers(scope=scope)):
+            return 403
         return 0 if await run_in_threadpool(self._is_noted, scope["method"], match, who) else 503
 
     def _is_noted(self, method: str, match: Match, who: Identity) -> bool:
@@ -95,6 +106,13 @@ class Gate:
 def _path(scope: Scope) -> str:
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path[len(root) :] if root and path.startswith(root) else path
+
+
+def _sign_in(scope: Scope) -> ASGIApp:
+    """Send a browser to the sign-in, with the path it came for; the query stays behind, it may hold a position."""
+    root = str(scope.get("root_path", ""))
+    address = f"{root}/sign-in?next={quote(_path(scope), safe='/')}"
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def _answer(status: int, data_version: str) -> ASGIApp:

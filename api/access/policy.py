@@ -98,6 +98,8 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
         **_all("slope_deg walk_h weather_hours_from_file survival_interval_h log_ratio distance_km", _RESEARCH),
         **_all("overlay top_share interval shares", _RESEARCH),
     },
+    # what the public page says of a corridor: classes and climate, nothing of a single well, track or incident
+    "corridor_facts": _all("corridor view months dry_beyond_km sea_degc in_water_h", _OPEN),
     "cases": _all(
         "kind case_id status now understood alert people hours_left alive_now scenarios poa searches pos residual"
         " assets_assumed next next_pos next_alive questions effort remarks data_version read same_event told",

@@ -31,6 +31,12 @@ class Rule:
         Part of the path that names a collection, of which the audience has to see something.
     heavy_s : float
         Seconds an answer may take; 0 for quick ones, whose number at once is not limited.
+    is_page : bool
+        A page for a browser: who may not see it is sent to the sign-in.
+    may_be_framed : bool
+        By the sites of `GUELTA_FRAME_ANCESTORS`; all else by nobody.
+    is_same_for_all : bool
+        Whoever asks: the answer may be kept by caches that others share.
     """
 
     least: Audience
@@ -39,6 +45,9 @@ class Rule:
     id_from: str = ""
     kind_from: str = ""
     heavy_s: float = 0.0
+    is_page: bool = False
+    may_be_framed: bool = False
+    is_same_for_all: bool = False
 
 
 _PUBLIC = Rule(Audience.PUBLIC, "facts")
@@ -57,6 +66,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/api"): _PUBLIC,
     ("GET", "/api.html"): _PUBLIC,
     ("GET", "/conformance"): _PUBLIC,
+    ("GET", "/embed"): Rule(Audience.PUBLIC, "facts", may_be_framed=True, is_same_for_all=True),
+    ("GET", "/oembed"): Rule(Audience.PUBLIC, "facts", is_same_for_all=True),
+    ("GET", "/public"): _PUBLIC,
+    ("GET", "/static/{name}"): Rule(Audience.PUBLIC, "facts", is_same_for_all=True),
+    ("GET", "/sign-in"): _PUBLIC,
+    ("POST", "/sign-in"): _PUBLIC,
+    ("POST", "/sign-out"): _PUBLIC,
     ("GET", "/health"): _PUBLIC,
     ("GET", "/ready"): _PUBLIC,
     ("GET", "/metrics"): Rule(Audience.ADMIN, "metrics"),

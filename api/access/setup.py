@@ -12,11 +12,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.access.audience import Audience
 from api.access.audit import AuditLog, Entry, MemoryAudit
+from api.access.cross_site import TokenGuard
 from api.access.gate import Gate
 from api.access.keys import KeyRing, KeyStore, new_key
 from api.access.limits import AddressLimit, Buckets, Limits, WorkLimit
 from api.access.oidc import IssuerTokens
 from api.access.rules import RULES, RuleBook
+from api.access.sessions import MemorySessions, Sessions, SessionStore
 from api.access.stored import StoredAudit, StoredKeys
 from api.access.watch import JsonLines, Metrics, Watch, Web
 from api.access.who import Doorkeeper, Tokens
@@ -25,6 +27,8 @@ from api.store.store import Store
 from data.errors import BadInput
 
 _ADMIN_DAYS = 365
+#: A key is typed or pasted: a person needs few attempts.
+_SIGN_INS_PER_MIN, _SIGN_INS_BURST = 4.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Access:
     book : RuleBook
     clock : callable
     metrics : Metrics
+    signed_in : SessionStore
+        Of browsers.
+    sign_ins : Buckets
+        Attempts to sign in, by address.
     """
 
     audit: AuditLog = field(default_factory=MemoryAudit)
@@ -55,6 +63,8 @@ class Access:
     book: RuleBook = field(default_factory=lambda: RuleBook(RULES))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     metrics: Metrics = field(default_factory=Metrics)
+    signed_in: SessionStore = field(default_factory=MemorySessions)
+    sign_ins: Buckets = field(default_factory=lambda: Buckets(_SIGN_INS_PER_MIN, _SIGN_INS_BURST))
 
     @classmethod
     def closed(cls) -> Access:
@@ -77,7 +87,7 @@ class Access:
         """
         access = cls(
             audit=StoredAudit(store), keys=StoredKeys(store), tokens=_tokens(environment),
-            limits=_limits(environment), web=_web(environment),
+            limits=_limits(environment), web=_web(environment), signed_in=store.sessions,
         )  # fmt: skip
         return replace(access, is_open=is_open)
 
@@ -103,10 +113,12 @@ class Access:
         if undeclared := self.book.undeclared(app):
             raise ValueError(f"no rule in api.access.rules for {', '.join(undeclared)}")
         ring = KeyRing(self.keys) if self.keys else None
-        keeper = Doorkeeper(ring, self.tokens, self.is_open, self.clock)
+        keeper = Doorkeeper(ring, self.tokens, self.is_open, self.clock, self.sessions)
         limits = self.limits
         app.state.access = self
+        app.state.keys = ring
         # the last one added is the outermost
+        app.add_middleware(TokenGuard, data_version=data_version)
         app.add_middleware(
             WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version
         )
@@ -120,6 +132,11 @@ class Access:
                 allow_headers=["Authorization"],
             )  # fmt: skip
         app.add_middleware(Watch, web=self.web, metrics=self.metrics, data_version=data_version)
+
+    @property
+    def sessions(self) -> Sessions | None:
+        """Sign-ins of browsers; none where there are no keys."""
+        return Sessions(self.signed_in, self.keys) if self.keys else None
 
     def is_ready(self) -> bool:
         """Return whether keys can be looked up and the audit can be read."""
@@ -170,10 +187,11 @@ def _limits(environment: Mapping[str, str]) -> Limits:
 def _web(environment: Mapping[str, str]) -> Web:
     origins = tuple(environment.get("GUELTA_CORS_ORIGINS", "").split())
     frames = tuple(environment.get("GUELTA_FRAME_ANCESTORS", "").split())
-    bad = [each for each in (*origins, *frames) if not _is_origin(each)]
+    address = environment.get("GUELTA_ADDRESS", "").rstrip("/")
+    bad = [each for each in (*origins, *frames, *([address] if address else [])) if not _is_origin(each)]
     if bad:
         raise BadInput(f"'{each[:60]}' is no origin such as https://example.org" for each in bad)
-    return Web(origins, frames)
+    return Web(origins, frames, address)
 
 
 def _is_origin(text: str) -> bool:

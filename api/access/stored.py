@@ -76,7 +76,7 @@ class StoredAudit:
         """Add an entry; on the disk when this returns."""
         detail = {"audience": entry.audience, "purpose": entry.purpose}
         subject = f"{entry.kind} {safe_id(entry.what)}".strip()
-        self._log.append(entry.who, entry.did, subject, detail, at=entry.at)
+        self._log.append(entry.who or "nobody", entry.did, subject, detail, at=entry.at)
 
     def head(self) -> tuple[int, str]:
         """Return number and digest of the newest entry."""

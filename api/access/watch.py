@@ -35,17 +35,18 @@ class Web:
     origins : tuple of str
         That may read public answers from their pages (CORS); "*" for all. None by default.
     frame_ancestors : tuple of str
-        Sites that may show pages in a frame; none by default.
+        Sites that may show the embed in a frame; none by default.
+    address : str
+        Where others reach this service, for addresses that are handed on; "" for that of the request.
     """
 
     origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
+    address: str = ""
 
-    def policy(self, *, html: bool, own: str = "") -> str:
-        """Return the content security policy of a page or of data; a page that brings its own keeps it."""
-        frames = " ".join(self.frame_ancestors) or "'none'"
-        if own:
-            return f"{own}; frame-ancestors {frames}"
+    def policy(self, *, html: bool, framed: bool = False) -> str:
+        """Return the content security policy of a page or of data; `framed` is what other sites may show."""
+        frames = (" ".join(self.frame_ancestors) if framed else "") or "'none'"
         if not html:
             return f"default-src 'none'; frame-ancestors {frames}"
         return (
@@ -114,15 +115,19 @@ class Watch:
         html = headers.get("content-type", "").startswith("text/html")
         headers["X-Request-Id"] = request_id
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Content-Security-Policy"] = self.web.policy(html=html, own=headers.get("Content-Security-Policy", ""))
+        # forms of pages have to tell where they come from; without this browsers would name no origin
+        headers["Referrer-Policy"] = "same-origin" if html else "no-referrer"
+        framed = bool(scope.get("guelta.may_be_framed")) and bool(self.web.frame_ancestors)
+        headers["Content-Security-Policy"] = self.web.policy(html=html, framed=framed)
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins else "same-origin"
-        if not self.web.frame_ancestors:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins or framed else "same-origin"
+        if not framed:
             headers["X-Frame-Options"] = "DENY"
         if scope["scheme"] == "https":
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        headers.add_vary_header("Authorization")
+        if scope.get("guelta.is_same_for_all"):
+            return
+        headers.add_vary_header("Authorization, Cookie")
         if scope.get("guelta.identity", NOBODY).audience > Audience.PUBLIC:
             headers["Cache-Control"] = "no-store"
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Scope
 
 from api.access.audience import Audience, scopes_of
 from api.access.keys import KeyRing
 
+COOKIE = "guelta_session"
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
@@ -31,12 +32,15 @@ class Identity:
         Prefix of the key, "oidc:" with a digest of the subject, "open" for the planner without key, "" for nobody.
     scopes : frozenset of str
     purpose : str
+    csrf : str
+        What forms have to bring, of who is signed in by a cookie; "" for all others.
     """
 
     audience: Audience
     key_id: str
     scopes: frozenset[str]
     purpose: str
+    csrf: str = field(default="", repr=False, compare=False)
 
 
 NOBODY = Identity(Audience.PUBLIC, "", scopes_of(Audience.PUBLIC), "")
@@ -54,6 +58,13 @@ class Tokens(Protocol):
         """Return who holds a token; None for one that is not good."""
 
 
+class SignIns(Protocol):
+    """Reads the tokens of signed-in browsers."""
+
+    def identity(self, token: str, now: datetime) -> Identity | None:
+        """Return who is signed in; None for a token that is over or never was."""
+
+
 @dataclass(frozen=True)
 class Doorkeeper:
     """Tells who asks.
@@ -66,18 +77,27 @@ class Doorkeeper:
         Whether requests of the machine itself that bring nothing are a planner's.
     clock : callable
         Returns the time, aware.
+    sessions : SignIns or None
+        Of browsers.
     """
 
     keys: KeyRing | None = None
     tokens: Tokens | None = None
     is_open: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sessions: SignIns | None = None
 
     def identity(self, scope: Scope) -> Identity:
-        """Return who asks; raises Unknown for credentials that are not good, though none were needed."""
+        """Return who asks; raises Unknown for credentials that are not good, though none were needed.
+
+        A key in the header goes before a cookie. A cookie that is over is as none: it stays in browsers, and what is
+        public has to open for them.
+        """
         headers = Headers(scope=scope)
         given = headers.getlist("authorization")
         if not given:
+            if (signed := self._signed_in(headers)) is not None:
+                return signed
             return OPEN_PLANNER if self.is_open and is_of_this_machine(scope, headers) else NOBODY
         kind, _, token = given[0].partition(" ")
         if len(given) > 1 or kind.lower() != "bearer" or not token or len(token) > 8192:
@@ -87,6 +107,10 @@ class Doorkeeper:
             raise Unknown
         return found
 
+    def _signed_in(self, headers: Headers) -> Identity | None:
+        token = session_token(headers)
+        return self.sessions.identity(token, self.clock()) if self.sessions and token else None
+
     def _holder(self, token: str) -> Identity | None:
         now = self.clock()
         if token.startswith("gk_") or self.tokens is None:
@@ -95,6 +119,11 @@ class Doorkeeper:
                 return None
             return Identity(record.audience, record.prefix, record.scopes, record.purpose)
         return self.tokens.identity(token, now)
+
+
+def session_token(headers: Headers) -> str:
+    """Return the token of the cookie; "" without one."""
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 def is_of_this_machine(scope: Scope, headers: Headers) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from threading import Lock
@@ -21,6 +20,7 @@ from api.context import RegionContext
 from api.negotiation import only
 from api.prepared import prepared
 from api.router import NamedRouter, context_of, json_answer
+from api.tagged import tagged
 from api.usecases.inputs import day_of
 from api.usecases.raster import raster_names
 from api.usecases.raster_cache import RasterCache
@@ -67,12 +67,8 @@ def _day(text: str | None) -> date:
 
 def _tagged(request: Request, body: bytes, media_type: str) -> Response:
     """Answer with a tag by which the client may ask whether it still holds; 304 if it has it."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).pack.version}
-    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in held or "*" in held:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    headers = {"Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).pack.version}
+    return tagged(request, body, media_type, headers)
 
 
 @routes.get("")

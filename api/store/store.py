@@ -30,6 +30,7 @@ from api.store.records import (
     lock,
     stored_of,
 )
+from api.store.sessions import StoredSessions
 from api.store.tables import change, node, record
 from api.store.writer import Writer, beginning
 from data.errors import BadInput
@@ -78,6 +79,7 @@ class Store:
     ----------
     audit : AuditLog
     keys : Keys
+    sessions : StoredSessions
     jobs : Jobs
     """
 
@@ -86,6 +88,7 @@ class Store:
         self.clock = clock
         self.audit = AuditLog(database, clock)
         self.keys = Keys(database)
+        self.sessions = StoredSessions(database)
         self.jobs = Jobs(database, clock)
         ensure_own_node(database, clock())
 

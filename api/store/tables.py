@@ -197,6 +197,14 @@ api_key = Table(
     Column("used_at", Moment),
 )
 
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("prefix", _word(16), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
 job = Table(
     "job",
     metadata,

@@ -7,6 +7,7 @@ import csv
 import importlib
 import re
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 import jsonschema
 import orjson
@@ -79,7 +80,7 @@ def test_html_content(client, path):
     assert text.startswith("<!DOCTYPE html>") and '<html lang="en">' in text and not parser.faults and not parser.open
     assert parser.tags.count("h1") == 1 and "script" not in parser.tags and "img" not in parser.tags
     for tag, address in parser.addresses:
-        assert address.startswith("http://127.0.0.1/"), (tag, address)
+        assert urljoin("http://127.0.0.1/page", address).startswith("http://127.0.0.1/"), (tag, address)
 
 
 def test_html_pages_show_what_the_json_says_and_escape_it(client):

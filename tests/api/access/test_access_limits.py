@@ -158,8 +158,9 @@ def test_headers_of_every_answer(context: RegionContext) -> None:
         assert heads["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert heads["x-frame-options"] == "DENY" and "Authorization" in heads["vary"]
         assert "access-control-allow-origin" not in heads and len(heads["x-request-id"]) == 16
-    page = Web(frame_ancestors=("https://ngo.example",)).policy(html=True)
+    page = Web(frame_ancestors=("https://ngo.example",)).policy(html=True, framed=True)
     assert "unsafe" not in page and page.endswith("frame-ancestors https://ngo.example")
+    assert client.get("/?f=html").headers["content-security-policy"] == Web().policy(html=True)
 
 
 def test_other_sites_by_configuration_alone(context: RegionContext, tmp_path: Path) -> None:
@@ -167,8 +168,15 @@ def test_other_sites_by_configuration_alone(context: RegionContext, tmp_path: Pa
     client = client_of(context, Access.of_store(new_store(), environment))
     heads = client.get("/health", headers={"Origin": "https://map.example"}).headers
     assert heads["access-control-allow-origin"] == "https://map.example"
-    assert "frame-ancestors https://ngo.example" in heads["content-security-policy"]
-    assert "x-frame-options" not in heads and "access-control-allow-credentials" not in heads
+    assert "access-control-allow-credentials" not in heads
+    # the embed alone may be framed, and only by those sites
+    embed = client.get("/embed").headers
+    assert embed["content-security-policy"].endswith("frame-ancestors https://ngo.example")
+    assert "x-frame-options" not in embed
+    for path in ("/health", "/public", "/sign-in", "/?f=html", "/collections", "/nothing"):
+        other = client.get(path).headers
+        assert other["content-security-policy"].endswith("frame-ancestors 'none'"), path
+        assert other["x-frame-options"] == "DENY"
     other = client.get("/health", headers={"Origin": "https://other.example"})
     assert "access-control-allow-origin" not in other.headers
     asked = {"Origin": "https://map.example", "Access-Control-Request-Method": "GET"}

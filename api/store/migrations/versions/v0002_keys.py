@@ -1,4 +1,4 @@
-"""Keys with their scopes and purpose. No door had kept a key in the table before."""
+"""Keys with their scopes and purpose, and sign-ins. No door had kept a key in the table before."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.Column("revoked_at", Moment),
         sa.Column("used_at", Moment),
         sa.PrimaryKeyConstraint("prefix", name="pk_api_key"),
+    )
+    op.create_table(
+        "session",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("prefix", _word(16), nullable=False),
+        sa.Column("expires_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_session"),
     )
 
 
