@@ -99,7 +99,7 @@ def _bars(
         ]
         if any(piece[1] for _, pieces in bars for piece in pieces):
             title = (
-                unit_name(unit, language) if len(shown) > 1 else f"{next(iter(legends))}, {unit_name(unit, language)}"
+                unit_name(unit, language) if len(shown) > 1 else f"{next(iter(legends))} ({unit_name(unit, language)})"
             )
             panels.append((title, legends, bars))
     if handed := _handed(rows, places, language):

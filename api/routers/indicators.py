@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.access.audience import Audience
 from api.access.audit import Entry
 from api.access.who import NOBODY, Identity
-from api.pages import page
+from api.framing import frame_of, framed
 from api.router import NamedRouter, context_of, json_answer, store_of
 from api.store.errors import StoreFault
 from api.usecases.indicator_document import inner_document, published_document
@@ -72,23 +71,22 @@ def indicators_page(
     """Return the same as a page with table and chart."""
     made, places = _document(request, first, last, by), context_of(request).pack.places
     heads, rows = table(made, places, lang)
-    title = phrase("Rescue indicators {span}", lang, span=whole_span(made["indicators"], lang))
-    chart = indicators_chart(made, places, lang).decode()
+    frame = frame_of(request, "Rescue indicators {span}", lang, span=whole_span(made["indicators"], lang))
     query = f"?{request.url.query}" if request.url.query else ""
     kinds = {"": "application/json", ".csv": "text/csv", ".svg": "image/svg+xml"}
-    return page(
+    return framed(
         request,
+        frame,
         "indicators",
-        title,
-        language=lang,
+        base=str(request.base_url),
         description=phrase(_NOTES[made["audience"]], lang),
         caption=phrase("Indicators", lang),
         headings=heads,
         rows=rows,
         remarks=made["remarks"],
         chart_title=phrase("Chart of the indicators", lang),
-        # the markup alone: a page has no place for the head of a file
-        chart=re.sub(r"^.*?(?=<svg)", "", chart, flags=re.DOTALL),
+        # a file of its own: the page allows no styles within itself
+        chart=f"indicators.svg{query}",
         links=[
             {"rel": "alternate", "href": f"{request.base_url}indicators{end}{query}", "type": kind, "title": kind}
             for end, kind in kinds.items()

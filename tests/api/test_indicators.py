@@ -245,7 +245,7 @@ def test_csv_is_read_back_as_it_was(context: RegionContext) -> None:
 def test_page_and_chart(context: RegionContext, lang: str) -> None:
     client = local_client(context, store=fill(new_store(), rows_of_a_small_store()))
     page = client.get(f"/indicators.html?from=2026-03&to=2026-04&by=month&lang={lang}")
-    assert page.status_code == 200 and "<script" not in page.text and "<svg" in page.text and "<?xml" not in page.text
+    assert page.status_code == 200 and "<script" not in page.text and '<img src="http' in page.text
     assert (f'lang="{lang}" dir="rtl"' in page.text) == (lang == "ar")
     assert "script-src" not in page.headers["Content-Security-Policy"]
     chart = client.get(f"/indicators.svg?from=2026-03&to=2026-04&by=month&lang={lang}")
