@@ -11,6 +11,7 @@ from api import routers
 from api.access.setup import Access
 from api.context import RegionContext, open_region
 from api.problems import install
+from api.quick import QuickAnswers
 from api.router import NamedRouter
 from api.store.store import Store
 from data.registry import collect
@@ -41,5 +42,6 @@ def create_app(
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():
         app.include_router(router.routes)
-    (access or Access.closed()).install(app, context.pack.version)
+    quick = {template: answer for router in found.values() for template, answer in router.quick.items()}
+    (access or Access.closed()).install(app, context.pack.version, QuickAnswers(app, quick))
     return app

@@ -68,11 +68,6 @@ class Prepared:
         return {name: _json_type([record[name] for record in self.records]) for name in self.columns}
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Tree for boxes."""
-        return shapely.STRtree(self.geometries)
-
-    @cached_property
     def bounds(self) -> Box:
         """Return (left, bottom, right, top) of the whole, degrees; of the Earth where there is nothing."""
         if not self.ids:
@@ -120,8 +115,24 @@ class Prepared:
         """Return the rows whose geometry meets one of the boxes, in order; all if there is none."""
         if not boxes:
             return np.arange(len(self.ids))
-        found = [self.tree.query(shapely.box(*box), predicate="intersects") for box in boxes]
-        return found[0][np.argsort(found[0])] if len(found) == 1 else np.unique(np.concatenate(found))
+        meets = self._meets(boxes[0])
+        for box in boxes[1:]:
+            meets |= self._meets(box)
+        return np.flatnonzero(meets)
+
+    @cached_property
+    def _edges(self) -> NDArray[np.float64]:
+        # an empty geometry has none: NaN, which meets nothing
+        return np.ascontiguousarray(shapely.bounds(self.geometries).T)
+
+    def _meets(self, box: Box) -> NDArray[np.bool_]:
+        """Return which geometries meet a box: most are told by their edges, only those across its border are tried."""
+        left, bottom, right, top = self._edges
+        near = (right >= box[0]) & (left <= box[2]) & (top >= box[1]) & (bottom <= box[3])
+        inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
+        across = np.flatnonzero(near & ~inside)
+        near[across] = shapely.intersects(shapely.box(*box), self.geometries[across])
+        return near
 
 
 def _json_type(values: list[Any]) -> str:
@@ -179,6 +190,6 @@ def prepared(context: RegionContext, name: str, audience: Audience) -> Prepared:
 def prepared_whole(context: RegionContext, name: str, audience: Audience) -> Prepared:
     """Return what an audience sees of a collection with all that plain requests need made."""
     found = prepared(context, name, audience)
-    for part in (found.features, found.tree, found.types, found.spans):
+    for part in (found.features, found._edges, found.types, found.spans):
         del part
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Scope
 
 from api.access.audience import Audience
 from api.access.audit import AuditLog, Entry, FileAudit, MemoryAudit
@@ -96,8 +97,10 @@ class Access:
         self.audit.note(Entry(now, "local", "admin", "create", "key", record.prefix, record.purpose))
         return key
 
-    def install(self, app: FastAPI, data_version: str) -> None:
-        """Put the gate and the limits before an application whose routes are all there.
+    def install(
+        self, app: FastAPI, data_version: str, quick: Callable[[Scope], ASGIApp | None] = lambda scope: None
+    ) -> None:
+        """Put the gate and the limits before an application whose routes are all there, and `quick` behind them.
 
         Raises
         ------
@@ -112,8 +115,9 @@ class Access:
         app.state.access = self
         # the last one added is the outermost
         app.add_middleware(
-            WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version
-        )
+            WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version,
+            quick=quick,
+        )  # fmt: skip
         app.add_middleware(Gate, doorkeeper=keeper, book=self.book, audit=self.audit, data_version=data_version)
         app.add_middleware(
             AddressLimit, buckets=Buckets(limits.address_per_min, limits.address_burst), data_version=data_version

@@ -12,16 +12,17 @@ import secrets
 import time
 import traceback
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.audience import Audience
 from api.access.who import NOBODY
 from api.problems import problem
 
+Raw = list[tuple[bytes, bytes]]
 _LOG = logging.getLogger("guelta.requests")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -93,7 +94,7 @@ class Watch:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told["status"] = message["status"]
-                self._secure(scope, MutableHeaders(scope=message), request_id)
+                message["headers"] = self._secured(scope, list(message["headers"]), request_id)
             elif message["type"] == "http.response.body":
                 told["bytes"] += len(message.get("body", b""))
             await send(message)
@@ -110,21 +111,33 @@ class Watch:
         finally:
             self._tell(scope, request_id, told, time.perf_counter() - begun)
 
-    def _secure(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
-        html = headers.get("content-type", "").startswith("text/html")
-        headers["X-Request-Id"] = request_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Content-Security-Policy"] = self.web.policy(html=html, own=headers.get("Content-Security-Policy", ""))
-        headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins else "same-origin"
-        if not self.web.frame_ancestors:
-            headers["X-Frame-Options"] = "DENY"
+    def _secured(self, scope: Scope, headers: Raw, request_id: str) -> Raw:
+        """Return the headers of an answer with those that every answer has; what it says of the same is replaced."""
+        said = dict(headers)
+        html = said.get(b"content-type", b"").startswith(b"text/html")
+        policy = self.web.policy(html=html, own=said.get(b"content-security-policy", b"").decode("latin-1"))
+        varies = b", ".join([value for name, value in headers if name == b"vary"] + [b"Authorization"])
+        ours = self._same | {
+            b"x-request-id": request_id.encode(),
+            b"content-security-policy": policy.encode("latin-1"),
+            b"vary": varies,
+        }
         if scope["scheme"] == "https":
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        headers.add_vary_header("Authorization")
+            ours[b"strict-transport-security"] = b"max-age=31536000"
         if scope.get("guelta.identity", NOBODY).audience > Audience.PUBLIC:
-            headers["Cache-Control"] = "no-store"
+            ours[b"cache-control"] = b"no-store"
+        return [pair for pair in headers if pair[0] not in ours] + list(ours.items())
+
+    @cached_property
+    def _same(self) -> dict[bytes, bytes]:
+        """Headers that are the same on every answer."""
+        same = {
+            b"x-content-type-options": b"nosniff",
+            b"referrer-policy": b"no-referrer",
+            b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
+            b"cross-origin-resource-policy": b"cross-origin" if self.web.origins else b"same-origin",
+        }
+        return same if self.web.frame_ancestors else same | {b"x-frame-options": b"DENY"}
 
     def _tell(self, scope: Scope, request_id: str, told: dict[str, int], seconds: float) -> None:
         who = scope.get("guelta.identity", NOBODY)
@@ -159,6 +172,9 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
         }
         text = record.getMessage()
+        if text.startswith('{"') and not record.exc_info:
+            # a JSON object already: its fields come behind the head as they are
+            return orjson.dumps(head | {"logger": record.name}).decode()[:-1] + "," + text[1:]
         fields = orjson.loads(text) if text.startswith("{") else {"message": text}
         if record.exc_info and record.exc_info[1]:
             fields |= {"fault": type(record.exc_info[1]).__name__, "where": places_of(record.exc_info[1])}
