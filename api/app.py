@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from api import routers
 from api.access.setup import Access
-from api.context import RegionContext, open_region
+from api.context import RegionContext
+from api.prepared_region import open_prepared
 from api.problems import install
 from api.quick import QuickAnswers
 from api.router import NamedRouter
@@ -33,15 +34,15 @@ def create_app(
     ValueError
         If a route stands in no rule of `access`.
     """
-    context = context or open_region()
+    context = context or open_prepared()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.cases = cases
     app.state.store = store
-    install(app, context.pack.version)
+    install(app, context.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():
         app.include_router(router.routes)
     quick = {template: answer for router in found.values() for template, answer in router.quick.items()}
-    (access or Access.closed()).install(app, context.pack.version, QuickAnswers(app, quick))
+    (access or Access.closed()).install(app, context.version, QuickAnswers(app, quick))
     return app

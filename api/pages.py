@@ -27,7 +27,7 @@ def page(request: Request, template: str, title: str, **values: Any) -> Response
     text = (
         _templates()
         .get_template(f"{template}.html.j2")
-        .render(title=title, base=str(request.base_url), data_version=context_of(request).pack.version, **values)
+        .render(title=title, base=str(request.base_url), data_version=context_of(request).version, **values)
     )
     # should a value ever slip through the escaping, the browser still runs and fetches nothing
     policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"

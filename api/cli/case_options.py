@@ -86,10 +86,10 @@ def alert_options(function: Decorated) -> Decorated:
 
 def desk_of(folder: Path) -> CaseDesk:
     """Open the region and the folder of cases."""
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.usecases.case_desk import CaseDesk
 
-    return CaseDesk(open_region(), folder)
+    return CaseDesk(open_prepared(), folder)
 
 
 reading_language_option = click.option(

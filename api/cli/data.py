@@ -19,7 +19,8 @@ def command() -> None:
 @json_option
 def check(folder: Path | None, as_json: bool) -> None:
     """Check every table of a region folder (the shipped one by default); all faults are told at once."""
-    from data.region_pack import SHIPPED, read_region
+    from data.region_folder import SHIPPED
+    from data.region_pack import read_region
     from data.schemas import SCHEMAS
 
     pack = read_region(folder or SHIPPED)

@@ -24,12 +24,12 @@ from api.cli.common import json_option, language_option, print_json, progress_ba
 def command(day: str, path: Path, language: str, as_json: bool) -> None:
     """Write a map page that opens without a network."""
     with progress_bar("drawing") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import day_of
         from api.usecases.page import write_page
 
         on = day_of(day)
-        context = open_region()
+        context = open_prepared()
         progress(0.4)
         write_page(context, on, language, path)  # type: ignore[arg-type]
     if as_json:

@@ -54,7 +54,7 @@ def command(
     fuel in reserve. Ctrl-C during planning takes the best plan so far.
     """
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import FIRST_DAY, Faults, day_of, weather_of
         from api.usecases.patrol import plan_request, visit_parameters
         from api.usecases.risk import weather_words
@@ -62,7 +62,7 @@ def command(
         from api.usecases.wishes import Wishes, read_request
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
         request = faults.read(lambda: read_request(context, on or FIRST_DAY, Wishes(bases, **wishes)))

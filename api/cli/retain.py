@@ -26,10 +26,10 @@ def command(now: datetime | None, cases: Path, access_folder: Path, as_json: boo
     from api.access.audit import FileAudit
     from api.access.retention import retain, retention_key
     from api.access.setup import AUDIT
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.usecases.locate import locate, location_document
 
-    context = open_region()
+    context = open_prepared()
 
     def place_of(words: str) -> tuple[float, float]:
         middle = location_document(context, words, *locate(context, words))["middle"]

@@ -93,7 +93,7 @@ def collections(request: Request) -> Response:
                 {**links[1], "href": f"{base}?f=json", "type": JSON.media_type, "title": "JSON"},
             ],
         )
-    version = context_of(request).pack.version
+    version = context_of(request).version
     return json_answer({"collections": found, "links": links, "crs": list(SYSTEMS), "data_version": version})
 
 
@@ -133,7 +133,7 @@ def collection(request: Request, name: str) -> Response:
             rows=rows,
             links=links,
         )
-    return json_answer(document | {"data_version": context_of(request).pack.version})
+    return json_answer(document | {"data_version": context_of(request).version})
 
 
 @routes.api_route("/collections/{name}/queryables", methods=_METHODS, include_in_schema=False)
@@ -170,7 +170,7 @@ def queryables(request: Request, name: str) -> Response:
             "geometry": {"title": "geometry", "format": "geometry-any", "x-ogc-role": "primary-geometry"},
         },
         "additionalProperties": False,
-        "data_version": context_of(request).pack.version,
+        "data_version": context_of(request).version,
     }
     return json_answer(document, media_type="application/schema+json")
 

@@ -10,13 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.access.policy import allowed
 from api.access.who import audience_of
 from api.router import NamedRouter, context_of, json_answer
-from api.usecases.inputs import FIRST_DAY, Faults, day_of
-from api.usecases.patrol import plan_request, visit_parameters
-from api.usecases.risk import risk_document, risk_table
-from api.usecases.route import find_route, route_document
-from api.usecases.survive import Distress, ask, survival_document
-from api.usecases.wishes import Wishes, read_request
-from maps.exporters.json_plan import document
 
 routes = APIRouter()
 
@@ -53,9 +46,12 @@ def route(
     through_blocked: bool = False,
 ) -> Response:
     """Find a way between two positions."""
+    from api.usecases.inputs import day_of
+    from api.usecases.route import find_route, route_document
+
     context = context_of(request)
     answer = find_route(context, start, end, by, day_of(date), alternatives, through_blocked=through_blocked)
-    return json_answer(route_document(answer, context.pack.version))
+    return json_answer(route_document(answer, context.version))
 
 
 @routes.get("/risk")
@@ -67,6 +63,9 @@ def risk(
     leg: str | None = None,
 ) -> Response:
     """List the riskiest segments of a day."""
+    from api.usecases.inputs import day_of
+    from api.usecases.risk import risk_document, risk_table
+
     context = context_of(request)
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
@@ -92,14 +91,21 @@ def survival(
     humidity: float | None = None,
 ) -> Response:
     """Say how long a group in distress has got."""
+    from api.usecases.survive import Distress, ask, survival_document
+
     context = context_of(request)
     said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
-    return json_answer(survival_document(ask(context, said), context.pack.version))
+    return json_answer(survival_document(ask(context, said), context.version))
 
 
 @routes.post("/patrol-plans", status_code=201)
 def patrol_plan(request: Request, wanted: PatrolPlanRequest) -> Response:
     """Plan a day's patrols."""
+    from api.usecases.inputs import FIRST_DAY, Faults, day_of
+    from api.usecases.patrol import plan_request, visit_parameters
+    from api.usecases.wishes import Wishes, read_request
+    from maps.exporters.json_plan import document
+
     context = context_of(request)
     faults = Faults()
     on = faults.read(lambda: day_of(wanted.date))

@@ -6,10 +6,9 @@ import hashlib
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from threading import Lock
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import pyproj
 import shapely
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
@@ -22,10 +21,11 @@ from api.negotiation import only
 from api.prepared import prepared
 from api.router import NamedRouter, context_of, json_answer
 from api.usecases.inputs import day_of
-from api.usecases.raster_cache import RasterCache
 from data.units import REGION_BBOX
 from maps.tiles import MOST_ZOOM, raster_tile, vector_tile
-from risk.layer import layers
+
+if TYPE_CHECKING:
+    from api.usecases.raster_cache import RasterCache
 
 routes = APIRouter(prefix="/tiles", tags=["tiles"])
 CACHE_CONTROL = "max-age=3600"
@@ -38,11 +38,15 @@ Day = Annotated[str | None, Query(alias="datetime", max_length=10, description="
 
 def raster_names() -> tuple[str, ...]:
     """Return the layers that there are pictures of."""
+    from risk.layer import layers
+
     return (*(layer.name for layer in layers().values()), *_OWN_RASTERS)
 
 
 @lru_cache(maxsize=24)
 def _mercator(context: RegionContext, name: str, audience: Audience) -> tuple[Any, shapely.STRtree]:
+    import pyproj
+
     move = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:3857", always_xy=True).transform
     shapes = shapely.transform(
         prepared(context, name, audience).geometries,
@@ -64,6 +68,8 @@ def _pictured(request: Request) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _cache(context: RegionContext) -> RasterCache:
+    from api.usecases.raster_cache import RasterCache
+
     return RasterCache(context)
 
 
@@ -74,7 +80,7 @@ def _day(text: str | None) -> date:
 def _tagged(request: Request, body: bytes, media_type: str) -> Response:
     """Answer with a tag by which the client may ask whether it still holds; 304 if it has it."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).pack.version}
+    headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).version}
     held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
     if tag in held or "*" in held:
         return Response(status_code=304, headers=headers)
@@ -94,7 +100,7 @@ def tile_layers(request: Request) -> Response:
     listed += [
         {"id": f"{name}-raster", "kind": "raster", "tilejson": f"{base}/{name}-raster"} for name in _pictured(request)
     ]
-    return json_answer({"layers": listed, "data_version": context_of(request).pack.version})
+    return json_answer({"layers": listed, "data_version": context_of(request).version})
 
 
 @routes.get("/{layer}")
@@ -116,7 +122,7 @@ def tilejson(request: Request, layer: str, day: Day = None) -> Response:
         document |= {"tiles": [f"{address}.png?datetime={on}"], "bounds": list(REGION_BBOX), "maxzoom": 9}
     else:
         raise HTTPException(404, f"there are no tiles of {layer}")
-    return json_answer({**document, "data_version": context_of(request).pack.version})
+    return json_answer({**document, "data_version": context_of(request).version})
 
 
 def _inside(z: int, x: int, y: int) -> tuple[int, int, int]:
