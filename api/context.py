@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 #: Days whose risk is kept; one takes some 40 MB.
 _DAYS_KEPT = 4
+Made = TypeVar("Made")
 
 
 @dataclass(eq=False)
@@ -58,6 +60,7 @@ class RegionContext:
     elevation: RasterGrid | None = None
     shelf: Shelf | None = None
     _risk: dict[date, SegmentRisk] = field(default_factory=dict)
+    _made: dict[tuple[str, date], Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -172,6 +175,20 @@ class RegionContext:
                     del self._risk[next(iter(self._risk))]
                 self._risk[on] = self._risk_of(on)
             return self._risk[on]
+
+    def of_day(self, what: str, on: date, make: Callable[[], Made]) -> Made:
+        """Return what was made of a day, made once for the days last asked about."""
+        key = (what, on)
+        with self._lock:
+            if key in self._made:
+                found: Made = self._made[key]
+                return found
+        made = make()
+        with self._lock:
+            while len(self._made) >= _DAYS_KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[key] = made
+        return made
 
     def _risk_of(self, on: date) -> SegmentRisk:
         from risk.combine import segment_risk

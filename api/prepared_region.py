@@ -39,6 +39,7 @@ class PreparedRegion(RegionContext):
         self.weather_file = None
         self.elevation = None
         self._risk = {}
+        self._made = {}
         self._lock = Lock()
         self._opening = RLock()
         if not self._facts:

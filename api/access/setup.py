@@ -18,7 +18,6 @@ from api.access.gate import Gate
 from api.access.key_file import SqliteKeys
 from api.access.keys import KeyRing, KeyStore, new_key
 from api.access.limits import AddressLimit, Buckets, Limits, WorkLimit
-from api.access.oidc import IssuerTokens
 from api.access.rules import RULES, RuleBook
 from api.access.watch import JsonLines, Metrics, Watch, Web
 from api.access.who import Doorkeeper, Tokens
@@ -149,10 +148,12 @@ def log_as_json() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _tokens(environment: Mapping[str, str]) -> IssuerTokens | None:
+def _tokens(environment: Mapping[str, str]) -> Tokens | None:
     issuer = environment.get("GUELTA_OIDC_ISSUER", "")
     if not issuer:
         return None
+    from api.access.oidc import IssuerTokens  # its libraries are needed with an issuer alone
+
     return IssuerTokens(
         issuer,
         environment.get("GUELTA_OIDC_AUDIENCE", "guelta"),
