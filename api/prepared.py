@@ -137,7 +137,7 @@ class Prepared:
         inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
         across = np.flatnonzero(near & ~inside)
         near[across] = shapely.intersects(shapely.box(*box), self.geometries[across])
-        return near
+        return np.asarray(near, dtype=bool)
 
 
 def _json_type(values: list[Any]) -> str:

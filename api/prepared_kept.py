@@ -59,9 +59,7 @@ def prepared_from(collection: Collection, arrays: Arrays) -> Prepared:
     told = orjson.loads(as_bytes(arrays["told"]))
     features = _parted("features", arrays)
     shapes = shapely.from_wkb(np.array(_parted("shapes", arrays), dtype=object))
-    found = Prepared(
-        collection, tuple(told["ids"]), shapes, tuple(told["columns"]), _Records(features), told["of"]
-    )
+    found = Prepared(collection, tuple(told["ids"]), shapes, tuple(told["columns"]), _Records(features), told["of"])
     spans = (arrays["starts"], arrays["ends"]) if "starts" in arrays else None
     found.__dict__ |= {"features": features, "edges": arrays["edges"], "types": told["types"], "spans": spans}
     return found

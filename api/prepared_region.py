@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -45,18 +45,26 @@ class PreparedRegion(RegionContext):
         if not self._facts:
             self._make()
 
+    shelf: Shelf
+
     @cached_property
     def _facts(self) -> Arrays | None:
         return self.shelf.read(_FACTS)
 
     def _make(self) -> None:
         """Read, check and cut the region, and keep what comes out; raises BadInput with every fault."""
-        made = open_region(self.folder)
-        self.__dict__ |= {"pack": made.pack, "network": made.network}
-        tables = {name: _table(getattr(made.pack, name)) for name in _names(made.pack)}
-        self.shelf.write(_FACTS, tables | {"version": as_array(made.pack.version.encode())})
-        network = {"legs": _geo(made.network.legs), "segments": _geo(made.network.segments)}
-        self.shelf.write(_NETWORK, network)
+        from data.region_pack import read_region
+        from routes.network import build_network
+
+        before = digest_of(self.folder)
+        pack = read_region(self.folder)
+        network = build_network(pack)
+        self.__dict__ |= {"pack": pack, "network": network}
+        if digest_of(self.folder) != before:
+            return  # somebody is writing the tables: what was read may be a mixture
+        tables = {name: _table(getattr(pack, name)) for name in _names(pack)}
+        self.shelf.write(_FACTS, tables | {"version": as_array(pack.version.encode())})
+        self.shelf.write(_NETWORK, {"legs": _geo(network.legs), "segments": _geo(network.segments)})
 
     @property
     def version(self) -> str:
@@ -71,8 +79,8 @@ class PreparedRegion(RegionContext):
         from data.region_pack import RegionPack
 
         with self._opening:
-            if "pack" in self.__dict__:
-                return self.__dict__["pack"]
+            if (made := self.__dict__.get("pack")) is not None:
+                return cast("RegionPack", made)
             assert self._facts is not None
             tables: dict[str, Any] = {
                 name: _read_table(kept) for name, kept in self._facts.items() if name != "version"
@@ -87,8 +95,8 @@ class PreparedRegion(RegionContext):
         from routes.network import Network, build_network, graph_from_legs
 
         with self._opening:
-            if "network" in self.__dict__:
-                return self.__dict__["network"]
+            if (made := self.__dict__.get("network")) is not None:
+                return cast("Network", made)
             kept = self.shelf.read(_NETWORK)
             if kept is None:
                 network = build_network(self.pack)

@@ -1,7 +1,8 @@
 """What was computed of a region, kept between starts: arrays and bytes in files that only their owner can write.
 
-Nothing here runs code it reads: files hold arrays and Arrow tables, no pickles. A file counts only if it and its folder
-belong to this user, nobody else may write them, and its digest is right; any other is as good as none, and is made anew.
+Nothing here runs code it reads: files hold arrays and Arrow tables, no pickles. A file counts only if it and its
+folder belong to this user, nobody else may write them, and its digest is right; any other is as good as none, and is
+made anew.
 The name of the folder is a digest of the region's tables, of the program and of the libraries that compute, so that
 what either of them changes is never read.
 """
@@ -99,10 +100,14 @@ class Shelf:
         except (ValueError, OSError, KeyError, EOFError):
             return None
 
+    def holds(self, name: str) -> bool:
+        """Return whether something that can be trusted is kept under a name."""
+        return self.read(name) is not None
+
     def write(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> bool:
         """Keep arrays under a name, whole or not at all; False where nothing can be kept."""
         written = io.BytesIO()
-        np.savez(written, **dict(arrays))
+        np.savez(written, allow_pickle=True, **arrays)
         payload = written.getvalue()
         try:
             self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

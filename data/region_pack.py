@@ -13,7 +13,6 @@ from data.errors import BadInput
 from data.region_folder import SHIPPED
 
 
-
 @dataclass(frozen=True)
 class RegionPack:
     """Checked tables of one region.

@@ -1,4 +1,4 @@
-"""The graph of a day, made once: every edge with its risk, the best edges by each criterion, with and without closed ones."""
+"""The graph of a day, made once: edges with their risk, and the best ones by each criterion, closed ones in or out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from routes.attach import Attachment, attach
 from routes.network import Network
 from routes.paths import Along, Criterion, Route, close_spans, put_risk, simple_graph
 from routes.positions import Position
+from routes.profile import CorridorProfile, corridor_profile
+
+#: One takes some 10 kB.
+_PROFILES_KEPT = 500
 
 
 @dataclass(eq=False)
@@ -56,6 +60,21 @@ class DayWays:
                 close_spans(graph, self.closed)
             self._simple[key] = simple_graph(graph, by)
         return self._simple[key]
+
+    def profile(self, route: Route) -> CorridorProfile:
+        """Return the water on a route and the gaps between; those asked for last are kept."""
+        key = (route.nodes, tuple(leg.leg_id for leg in route.legs))
+        found = self._profiles.get(key)
+        if found is None:
+            found = corridor_profile(route.lonlat, self.counted_water)
+            while len(self._profiles) >= _PROFILES_KEPT:
+                self._profiles.pop(next(iter(self._profiles)), None)
+            self._profiles[key] = found
+        return found
+
+    @cached_property
+    def _profiles(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], CorridorProfile]:
+        return {}
 
     def is_closed_somewhere(self, route: Route) -> bool:
         """Return whether any leg of a route has closed ground on it."""

@@ -138,7 +138,7 @@ def close_spans(graph: nx.MultiDiGraph, spans: Along) -> None:
 
 
 def simple_graph(graph: nx.MultiDiGraph, by: Criterion) -> nx.DiGraph:
-    """Return a graph with the best edge by one criterion between any two nodes; edges without its weight are left out."""
+    """Return a graph with the best edge by one criterion between any two nodes; edges without a weight are left out."""
     weight = WEIGHTS[by]
     simple = nx.DiGraph()
     for u, v, values in graph.edges(data=True):

@@ -58,7 +58,7 @@ SUMMARIES = {
     "incident": "Read incident files, every row accounted for.",
     "hindcast": "Score how well the model foretells later incidents.",
     "map": "Write a map page that opens without a network.",
-    "data": "Check and describe the region's tables.",
+    "data": "Check, describe and prepare the region's tables.",
     "store": "Say what the operational store holds and whether it is whole.",
     "sync": "Exchange changes between stores that are apart, as signed files.",
     "backup": "Write everything the store holds into one file.",

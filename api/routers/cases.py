@@ -109,9 +109,7 @@ def show_events(request: Request, case_id: str) -> Response:
 
     desk = desk_of(request)
     lines, remarks = event_log(desk.folder, case_id)
-    return json_answer(
-        {"case_id": case_id, "events": lines, "remarks": remarks, "data_version": desk.context.version}
-    )
+    return json_answer({"case_id": case_id, "events": lines, "remarks": remarks, "data_version": desk.context.version})
 
 
 @routes.post("/cases/{case_id}/updates", status_code=201)

@@ -18,7 +18,7 @@ from routes.attach import Attachment
 from routes.day_ways import DayWays
 from routes.paths import Criterion, Route, closed_spans, distinct_routes, risk_along
 from routes.positions import Position, read_position
-from routes.profile import CorridorProfile, corridor_profile
+from routes.profile import CorridorProfile
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def find_route(
     routes = tuple(
         FoundRoute(
             route,
-            corridor_profile(route.lonlat, ways.counted_water),
+            ways.profile(route),
             closed_areas(context, route, on) if ways.is_closed_somewhere(route) else [],
         )
         for route in found

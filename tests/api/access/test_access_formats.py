@@ -39,7 +39,8 @@ def region() -> Iterator[RegionContext]:
     with pytest.MonkeyPatch.context() as patch:
         for name, collection in COLLECTIONS.items():
             patch.setitem(COLLECTIONS, name, replace(collection, table=_salted(collection)))
-        yield open_region()
+        shared = open_region()
+        yield RegionContext(shared.pack, shared.network)
 
 
 def _salted(collection: Any) -> Any:
