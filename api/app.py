@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from api import routers
 from api.access.setup import Access
-from api.context import RegionContext, open_region
+from api.context import RegionContext
 from api.job_files import folder_beside
+from api.prepared_region import open_prepared
 from api.problems import install
+from api.quick import QuickAnswers
 from api.router import NamedRouter
 from api.store.store import Store
 from api.usecases.field_reports import FieldRegion
 from data.registry import collect
-from maps.public_view import Hotline
 from maps.static_files import static_files
+
+if TYPE_CHECKING:
+    from maps.public_view import Hotline
 
 
 def create_app(
@@ -38,7 +43,7 @@ def create_app(
     ValueError
         If a route stands in no rule of `access`, or an asset is not the one its manifest names.
     """
-    context = context or open_region()
+    context = context or open_prepared()
     app = FastAPI(title="Guelta", version=metadata.version("guelta"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.store = store
@@ -46,9 +51,10 @@ def create_app(
     app.state.results = results or (folder_beside(store.database.url) if store else None)
     app.state.hotlines = hotlines
     static_files()
-    install(app, context.pack.version)
+    install(app, context.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
     for router in found.values():
         app.include_router(router.routes)
-    (access or Access.closed()).install(app, context.pack.version)
+    quick = {template: answer for router in found.values() for template, answer in router.quick.items()}
+    (access or Access.closed()).install(app, context.version, QuickAnswers(app, quick))
     return app

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import geopandas as gpd
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from api.access.audience import Audience
 from api.access.policy import is_served
 from api.context import RegionContext
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,17 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     The table comes from `restrict`: features as JSON, pages, files, tiles, filters and the list of queryables are all
     made of what this returns, so that what the audience may not see can be neither read nor asked about.
     """
+    import pandas as pd
+
     return [
-        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in record.items()}
+        {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in record.items()}
         for record in pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
     ]
 
 
 def _points(frame: Any) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
     return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
 
 

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from data.grid import RasterGrid
-from data.region_pack import SHIPPED, RegionPack, load_region
-from data.tables import read_water_loss
-from data.weather_field import WeatherField
-from risk.assess import Conditions
-from risk.blocks import blocked_segments, blocks_on
-from risk.combine import SegmentRisk, segment_risk
-from risk.heat import LossTable
-from risk.incidents import StrandingRate, stranding_rate
-from risk.outlines import Outline, outlines
-from risk.response import Responders
-from risk.sea import Sea
-from risk.terrain import Ground, sand_grid
-from risk.water import INHABITED_KINDS, WaterSupply, give_probability, water_distance, water_supply
-from risk.weather import WeatherRecord
-from routes.network import Network, build_network
-from routes.reach import driving_hours
-from routes.segments import adjacency
+from data.region_folder import SHIPPED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from api.shelf import Shelf
+    from data.grid import RasterGrid
+    from data.region_pack import RegionPack
+    from data.weather_field import WeatherField
+    from risk.assess import Conditions
+    from risk.combine import SegmentRisk
+    from risk.heat import LossTable
+    from risk.incidents import StrandingRate
+    from risk.outlines import Outline
+    from risk.response import Responders
+    from risk.sea import Sea
+    from risk.terrain import Ground
+    from risk.weather import WeatherRecord
+    from routes.network import Network
 
 #: Days whose risk is kept; one takes some 40 MB.
 _DAYS_KEPT = 4
+Made = TypeVar("Made")
 
 
 @dataclass(eq=False)
@@ -47,18 +50,29 @@ class RegionContext:
         Put in place of climate normals where it covers.
     elevation : RasterGrid or None
         Heights, for slopes and the lapse of temperature.
+    shelf : Shelf or None
+        Where what is computed of the region is kept between starts.
     """
 
     pack: RegionPack
     network: Network
     weather_file: WeatherField | None = None
     elevation: RasterGrid | None = None
+    shelf: Shelf | None = None
     _risk: dict[date, SegmentRisk] = field(default_factory=dict)
+    _made: dict[tuple[str, date], Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def version(self) -> str:
+        """Version of the facts; see `RegionPack`."""
+        return self.pack.version
 
     @cached_property
     def weather(self) -> WeatherRecord:
         """Where weather is taken from: the file given, else the pack's normals."""
+        from risk.weather import WeatherRecord
+
         return WeatherRecord(self.pack.climate_stations, self.pack.climate_normals, self.weather_file)
 
     def with_files(self, weather: WeatherField | None = None, elevation: RasterGrid | None = None) -> RegionContext:
@@ -69,16 +83,23 @@ class RegionContext:
     @cached_property
     def loss_table(self) -> LossTable:
         """ISO 7933 water-loss table shipped with the project."""
+        from data.tables import read_water_loss
+        from risk.heat import LossTable
+
         return LossTable(**read_water_loss())
 
     @cached_property
     def shores(self) -> tuple[Outline, ...]:
         """Rivers and lakes of the pack."""
+        from risk.outlines import outlines
+
         return outlines(self.pack.water_shapes)
 
     @cached_property
     def sea(self) -> Sea:
         """Facts of the sea; rescue leaves from the rescue bases among the ends of sea legs."""
+        from risk.sea import Sea
+
         legs, places = self.pack.legs, self.pack.places
         shores = legs[legs["mode"] == "sea"][["from_id", "to_id"]].to_numpy().ravel()
         ports = places[places["place_id"].isin(shores) & places["roles"].str.contains("sar_base")]
@@ -88,11 +109,16 @@ class RegionContext:
     @cached_property
     def ground(self) -> Ground:
         """Sand seas of the pack, and the heights of the file given."""
+        from risk.terrain import Ground, sand_grid
+
         return Ground(sand_grid(self.pack.sand_seas), self.elevation)
 
     @cached_property
     def responders(self) -> Responders:
         """Hours from the nearest rescue base to each land segment."""
+        from risk.response import Responders
+        from routes.reach import driving_hours
+
         places, segments = self.pack.places, self.network.segments
         bases = places.index[places["roles"].str.contains("sar_base")]
         land = (segments["mode"] != "sea").to_numpy()
@@ -102,6 +128,8 @@ class RegionContext:
     @cached_property
     def town_distance_m(self) -> NDArray[np.float64]:
         """Distance of each segment's middle to the nearest inhabited place, m."""
+        from risk.water import INHABITED_KINDS, WaterSupply, water_distance
+
         towns = self.pack.places[self.pack.places["kind"].isin(INHABITED_KINDS)]
         lon, lat = towns["lon"].to_numpy(float), towns["lat"].to_numpy(float)
         supply = WaterSupply(lon, lat, np.ones(len(towns)))
@@ -110,21 +138,32 @@ class RegionContext:
 
     def conditions(self, on: date) -> Conditions:
         """Return what holds everywhere on a day."""
+        from risk.assess import Conditions
+        from risk.blocks import blocks_on
+        from risk.water import water_supply
+
         supply = water_supply(self.pack.water_points, self.pack.places, on, self.shores)
         blocks = blocks_on(self.pack.blocked_areas, on)
         return Conditions(on, supply, self.weather, self.loss_table, self.sea, self.ground, self.responders, blocks)
 
     def blocked(self, on: date) -> pd.Series:
         """Return the closed area in which each segment lies on a day, as its id; "" for open ones."""
+        from risk.blocks import blocked_segments, blocks_on
+
         return blocked_segments(self.network.segments, blocks_on(self.pack.blocked_areas, on))
 
     def water_points(self, on: date) -> pd.DataFrame:
         """Return the water points with the `probability` that each gives water on a day."""
+        from risk.water import give_probability
+
         water = self.pack.water_points
         return water.assign(probability=give_probability(water["kind"], water["reliability"], water["verified_on"], on))
 
     def stranding_rate(self, on: date) -> StrandingRate:
         """Return the posterior stranding rate of every segment as known on a day."""
+        from risk.incidents import stranding_rate
+        from routes.segments import adjacency
+
         segments = self.network.segments
         return stranding_rate(segments, adjacency(segments), self.pack.incidents, self.town_distance_m, on)
 
@@ -134,12 +173,34 @@ class RegionContext:
             if on not in self._risk:
                 while len(self._risk) >= _DAYS_KEPT:
                     del self._risk[next(iter(self._risk))]
-                self._risk[on] = segment_risk(self.network.segments, self.stranding_rate(on), self.conditions(on))
+                self._risk[on] = self._risk_of(on)
             return self._risk[on]
+
+    def of_day(self, what: str, on: date, make: Callable[[], Made]) -> Made:
+        """Return what was made of a day, made once for the days last asked about."""
+        key = (what, on)
+        with self._lock:
+            if key in self._made:
+                found: Made = self._made[key]
+                return found
+        made = make()
+        with self._lock:
+            while len(self._made) >= _DAYS_KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[key] = made
+        return made
+
+    def _risk_of(self, on: date) -> SegmentRisk:
+        from risk.combine import segment_risk
+
+        return segment_risk(self.network.segments, self.stranding_rate(on), self.conditions(on))
 
 
 @lru_cache(maxsize=2)
 def open_region(folder: Path = SHIPPED) -> RegionContext:
     """Open a region folder; raises BadInput with every fault of its tables."""
+    from data.region_pack import load_region
+    from routes.network import build_network
+
     pack = load_region(folder)
     return RegionContext(pack, build_network(pack))

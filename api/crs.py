@@ -7,15 +7,17 @@ longitude in EPSG:4326.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from api.prepared import Box
 from data.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyproj
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -41,6 +43,8 @@ def read_crs(address: str, parameter: str = "crs") -> str:
 
 @lru_cache(maxsize=32)
 def _transformer(source: str, target: str) -> pyproj.Transformer:
+    import pyproj  # only other systems than CRS84 need it
+
     return pyproj.Transformer.from_crs(SYSTEMS[source], SYSTEMS[target], always_xy=False)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import geopandas as gpd
 import numpy as np
 import orjson
 from fastapi import Request, Response
@@ -20,7 +19,9 @@ from api.negotiation import CSV, FEATURES, FLATGEOBUF, GEOJSON, GEOPARQUET, GPX,
 from api.pages import page
 from api.prepared import Prepared
 from data.errors import BadInput
-from maps.feature_files import as_csv, as_flatgeobuf, as_geoparquet, as_gpx
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 #: Files written at a time; with the limit on features it bounds the memory they take.
 _WRITING = BoundedSemaphore(2)
@@ -125,7 +126,7 @@ def _file(prepared: Prepared, query: ItemsQuery, rows: NDArray[np.intp], matched
         if query.crs != CRS84:
             # files keep east before north whatever the system says, as their formats want it
             table = table.to_crs(SYSTEMS[query.crs])
-        body = _WRITERS[query.format.name](prepared, table, query, rows)
+        body = _written(prepared, table, query, rows)
     headers = {
         "Content-Crs": f"<{query.crs}>",
         "Content-Disposition": f'attachment; filename="{name}.{query.format.name}"',
@@ -138,14 +139,16 @@ def _file(prepared: Prepared, query: ItemsQuery, rows: NDArray[np.intp], matched
     return Response(body, media_type=query.format.media_type, headers=headers)
 
 
-_WRITERS: dict[str, Callable[[Prepared, gpd.GeoDataFrame, ItemsQuery, NDArray[np.intp]], bytes]] = {
-    CSV.name: lambda prepared, table, query, rows: as_csv(table, query.hxl),
-    FLATGEOBUF.name: lambda prepared, table, query, rows: as_flatgeobuf(table, prepared.collection.name),
-    GEOPARQUET.name: lambda prepared, table, query, rows: as_geoparquet(table),
-    GPX.name: lambda prepared, table, query, rows: as_gpx(
-        table, [prepared.ids[row] for row in rows], prepared.collection.title
-    ),
-}
+def _written(prepared: Prepared, table: gpd.GeoDataFrame, query: ItemsQuery, rows: NDArray[np.intp]) -> bytes:
+    from maps.feature_files import as_csv, as_flatgeobuf, as_geoparquet, as_gpx
+
+    writers: dict[str, Callable[[], bytes]] = {
+        CSV.name: lambda: as_csv(table, query.hxl),
+        FLATGEOBUF.name: lambda: as_flatgeobuf(table, prepared.collection.name),
+        GEOPARQUET.name: lambda: as_geoparquet(table),
+        GPX.name: lambda: as_gpx(table, [prepared.ids[row] for row in rows], prepared.collection.title),
+    }
+    return writers[query.format.name]()
 
 
 def item_answer(request: Request, prepared: Prepared, row: int, crs: str, form: Format) -> Response:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
-from urllib.parse import urlencode
+from functools import cached_property, lru_cache, partial
+from urllib.parse import quote_plus
 
 import numpy as np
 from fastapi import Request
@@ -64,8 +64,17 @@ class ItemsQuery:
 
     def address(self, base: str, **changed: str | int) -> str:
         """Return the address of this query with some parameters changed; all others are kept."""
-        kept = {**self.given, **{name: str(value) for name, value in changed.items()}}
-        return f"{base}?{urlencode(kept)}" if kept else base
+        pairs = self._encoded | {name: _encoded(name, str(value)) for name, value in changed.items()}
+        return f"{base}?{'&'.join(pairs.values())}" if pairs else base
+
+    @cached_property
+    def _encoded(self) -> dict[str, str]:
+        return {name: _encoded(name, text) for name, text in self.given.items()}
+
+
+@lru_cache(maxsize=1024)
+def _encoded(name: str, text: str) -> str:
+    return f"{quote_plus(name)}={quote_plus(text)}"
 
 
 def read_query(request: Request, prepared: Prepared) -> ItemsQuery:

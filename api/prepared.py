@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import geopandas as gpd
 import numpy as np
 import orjson
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -19,6 +18,9 @@ from api.access.audience import Audience
 from api.access.policy import restrict
 from api.collections import COLLECTIONS, Collection, collection_for, records_of
 from api.context import RegionContext
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 #: 1e-7 degrees are a centimetre: finer than any fact of the region.
 _PRECISION_DEG = 1e-7
@@ -38,7 +40,7 @@ class Prepared:
         Longitude and latitude, WGS84.
     columns : tuple of str
         Properties that the audience sees.
-    records : list of dict
+    records : sequence of dict
         Of these properties, aligned with `ids`.
     data_version : str
     """
@@ -47,7 +49,7 @@ class Prepared:
     ids: tuple[str, ...]
     geometries: NDArray[np.object_]
     columns: tuple[str, ...]
-    records: list[dict[str, Any]]
+    records: Sequence[dict[str, Any]]
     data_version: str
 
     @cached_property
@@ -58,19 +60,17 @@ class Prepared:
     @cached_property
     def table(self) -> gpd.GeoDataFrame:
         """What may be read, as a table with its geometry."""
+        import geopandas as gpd
+        import pandas as pd
+
         return gpd.GeoDataFrame(
-            pd.DataFrame(self.records, columns=self.columns), geometry=self.geometries, crs="EPSG:4326"
+            pd.DataFrame(list(self.records), columns=self.columns), geometry=self.geometries, crs="EPSG:4326"
         )
 
     @cached_property
     def types(self) -> dict[str, str]:
         """Type of each property as JSON Schema names it; the queryables."""
         return {name: _json_type([record[name] for record in self.records]) for name in self.columns}
-
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Tree for boxes."""
-        return shapely.STRtree(self.geometries)
 
     @cached_property
     def bounds(self) -> Box:
@@ -120,8 +120,24 @@ class Prepared:
         """Return the rows whose geometry meets one of the boxes, in order; all if there is none."""
         if not boxes:
             return np.arange(len(self.ids))
-        found = [self.tree.query(shapely.box(*box), predicate="intersects") for box in boxes]
-        return found[0][np.argsort(found[0])] if len(found) == 1 else np.unique(np.concatenate(found))
+        meets = self._meets(boxes[0])
+        for box in boxes[1:]:
+            meets |= self._meets(box)
+        return np.flatnonzero(meets)
+
+    @cached_property
+    def edges(self) -> NDArray[np.float64]:
+        """Left, bottom, right, top of each geometry, shape (4, n); NaN, which meets nothing, of an empty one."""
+        return np.ascontiguousarray(shapely.bounds(self.geometries).T)
+
+    def _meets(self, box: Box) -> NDArray[np.bool_]:
+        """Return which geometries meet a box: most are told by their edges, only those across its border are tried."""
+        left, bottom, right, top = self.edges
+        near = (right >= box[0]) & (left <= box[2]) & (top >= box[1]) & (bottom <= box[3])
+        inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
+        across = np.flatnonzero(near & ~inside)
+        near[across] = shapely.intersects(shapely.box(*box), self.geometries[across])
+        return np.asarray(near, dtype=bool)
 
 
 def _json_type(values: list[Any]) -> str:
@@ -139,7 +155,7 @@ def prepare(collection: Collection, context: RegionContext, audience: Audience) 
     ids = tuple(str(each) for each in table[collection.id_column])
     geometries = shapely.set_precision(table["geometry"].to_numpy(), _PRECISION_DEG, mode="pointwise")
     columns = tuple(str(name) for name in table.columns if name != "geometry")
-    return Prepared(collection, ids, geometries, columns, records_of(table), context.pack.version)
+    return Prepared(collection, ids, geometries, columns, records_of(table), context.version)
 
 
 _PREPARING = Lock()
@@ -172,13 +188,27 @@ def prepared(context: RegionContext, name: str, audience: Audience) -> Prepared:
     with _PREPARING:
         collections = _KEPT.setdefault(context, {})
         if key not in collections:
-            collections[key] = prepare(COLLECTIONS[name], context, key[1])
+            collections[key] = _shelved(COLLECTIONS[name], context, key[1])
         return collections[key]
+
+
+def _shelved(collection: Collection, context: RegionContext, audience: Audience) -> Prepared:
+    """Take a collection from the shelf of the region; make it and put it there where it is not."""
+    from api.prepared_kept import arrays_of, prepared_from
+
+    if context.shelf is None:
+        return prepare(collection, context, audience)
+    name = f"collection-{collection.name}-{audience.word}"
+    if (kept := context.shelf.read(name)) is not None:
+        return prepared_from(collection, kept)
+    made = prepare(collection, context, audience)
+    context.shelf.write(name, arrays_of(made))
+    return made
 
 
 def prepared_whole(context: RegionContext, name: str, audience: Audience) -> Prepared:
     """Return what an audience sees of a collection with all that plain requests need made."""
     found = prepared(context, name, audience)
-    for part in (found.features, found.tree, found.types, found.spans):
+    for part in (found.features, found.edges, found.types, found.spans):
         del part
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from api.access.audience import Audience
 from api.access.who import audience_of
 from api.context import RegionContext
+from api.quick import QuickAnswer
 from api.store.errors import StoreFault
 from api.store.store import Store
 from api.usecases.field_reports import FieldRegion
@@ -18,10 +20,11 @@ from api.usecases.field_reports import FieldRegion
 
 @dataclass(frozen=True)
 class NamedRouter:
-    """A router found by its file."""
+    """A router found by its file, and what of its answers may lie ready, by the template of the route."""
 
     name: str
     routes: APIRouter
+    quick: Mapping[str, QuickAnswer] = field(default_factory=dict)
 
 
 def context_of(request: Request) -> RegionContext:

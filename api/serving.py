@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from threading import Timer
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,9 +18,14 @@ from uvicorn.supervisors import Multiprocess
 
 from api.runners import running
 
+if TYPE_CHECKING:
+    from maps.public_view import Hotline
+
 _STORE, _OPEN, _RESULTS = "GUELTA_STORE", "GUELTA_OPEN_PLANNER", "GUELTA_RESULTS"
 #: File of the telephone numbers on the public page.
 HOTLINES = "GUELTA_HOTLINES"
+#: The public page is made ready when the service itself is, s.
+_PREPARES_AFTER_S = 5.0
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -60,10 +65,9 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     """Build the application in a worker by its environment; without the URL of a store it is closed."""
     from api.access.setup import Access, log_as_json
     from api.app import create_app
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.routers.public import prepare_public
     from api.store.store import open_store
-    from api.usecases.hotlines import hotlines_of
 
     store, access = None, Access.closed()
     if url := environment.get(_STORE):
@@ -71,11 +75,17 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
         access = Access.of_store(store, environment, is_open=environment.get(_OPEN) == "1")
     log_as_json()
     results = environment.get(_RESULTS)
-    context = open_region()
-    hotlines = hotlines_of(context, environment.get(HOTLINES, ""))
+    context = open_prepared()
+    hotlines: tuple[Hotline, ...] = ()
+    if path := environment.get(HOTLINES):
+        from api.usecases.hotlines import hotlines_of
+
+        hotlines = hotlines_of(context, path)
     app = create_app(context, access, store, Path(results) if results else None, hotlines)
-    # the first who opens the public page, on a slow phone, must not wait for its figures
-    Thread(target=prepare_public, args=(context, hotlines), daemon=True).start()
+    # the first who opens the public page, on a slow phone, must not wait for its figures; nor the service to be ready
+    later = Timer(_PREPARES_AFTER_S, prepare_public, (context, hotlines))
+    later.daemon = True
+    later.start()
     return app
 
 

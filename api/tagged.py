@@ -28,12 +28,17 @@ def tagged(
     told = {"ETag": tag, **headers}
     if packed is not None:
         told["Vary"] = ", ".join(filter(None, (told.get("Vary", ""), "Accept-Encoding")))
-    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in held or "*" in held:
+    if is_held(request, tag):
         return Response(status_code=304, headers=told)
     if is_packed:
         told["Content-Encoding"] = "gzip"
     return Response(sent, media_type=media_type, headers=told)
+
+
+def is_held(request: Request, tag: str) -> bool:
+    """Return whether the client says that it has what a tag names."""
+    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    return tag in held or "*" in held
 
 
 def takes_gzip(request: Request) -> bool:

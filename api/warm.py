@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.context import open_region
+from api.prepared_region import open_prepared
 from api.process import processes
 
-CONTEXT = open_region()
+CONTEXT = open_prepared()
 PROCESSES = processes()

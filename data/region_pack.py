@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.contracts import check, check_meaning, check_references
 from data.errors import BadInput
-from data.schemas import SCHEMAS
-
-SHIPPED = Path(__file__).parent / "region"
+from data.region_folder import SHIPPED
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,10 @@ def read_region(folder: Path) -> RegionPack:
         With every fault of every table, one line each: missing files, missing columns, wrong types, values
         out of range, ids that point at nothing.
     """
+    # tables that were checked before need neither the checks nor their libraries
+    from data.contracts import check, check_meaning, check_references
+    from data.schemas import SCHEMAS
+
     tables: dict[str, pd.DataFrame] = {}
     sound: dict[str, pd.DataFrame] = {}
     faults: list[str] = []

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from data.shapes import vertices
 from data.units import PER_100KM_MONTH
+from maps.classes import CLASS_EDGES, RAMP
 from maps.panel import convoy_title, look, plan_panel, risk_panel
 from maps.plan_view import PlanView
 from maps.sentences import name_column
@@ -28,10 +29,6 @@ from risk.sea import SEA_CAUSES
 
 Array = NDArray[np.float64]
 ASSETS = Path(__file__).parent / "assets"
-#: Light to dark, told apart by lightness alone (ColorBrewer OrRd, darkened for a light ground).
-RAMP = ("#f2c47e", "#f08a4b", "#d94a2b", "#a3131a", "#52000f")
-#: Share of assessed unpaved kilometres below each class edge.
-CLASS_EDGES = (0.5, 0.75, 0.9, 0.97)
 INTERVAL = ("risk_low", "risk_high")
 ALL_CAUSES = tuple(dict.fromkeys((*CAUSES, *SEA_CAUSES)))
 RISK_COLUMN, RATE_COLUMN = "risk_per_km_day", "incident_rate_per_km_day"

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from maps.page import CLASS_EDGES, RAMP
+from maps.classes import CLASS_EDGES, RAMP
 
 #: Half the side of the world in web mercator, m.
 HALF_WORLD_M = 20037508.342789244

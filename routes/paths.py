@@ -17,6 +17,8 @@ from data.units import M_PER_KM, S_PER_H
 from routes.geodesy import as_array
 
 Criterion = Literal["distance", "time", "risk"]
+#: Leg to two arrays along it, m or deaths per day.
+Along = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 WEIGHTS: dict[Criterion, str] = {"distance": "length", "time": "travel_time", "risk": "risk"}
 
 #: Two alternatives count as different when at least this share of the longer one is not in the other.
@@ -84,31 +86,65 @@ def set_risk(graph: nx.MultiDiGraph, segments: pd.DataFrame, risk_per_km_day: pd
     risk_per_km_day : Series
         Aligned with `segments`; not negative, NaN where not assessed.
     """
-    on_segment = risk_per_km_day * (segments["km_to"] - segments["km_from"])
-    along = {}
-    for leg_id, rows in segments.groupby("leg_id", sort=False):
-        risk = on_segment.loc[rows.index].to_numpy(float)
-        if np.isfinite(risk).all():
-            along[leg_id] = (np.append(0.0, rows["km_to"]) * M_PER_KM, np.append(0.0, np.cumsum(risk)))
+    put_risk(graph, risk_along(segments, risk_per_km_day))
+
+
+def risk_along(segments: pd.DataFrame, risk_per_km_day: pd.Series) -> Along:
+    """Return of each leg that is assessed distances from its start (m) and the risk up to them (deaths per day)."""
+    on_segment = (risk_per_km_day * (segments["km_to"] - segments["km_from"])).loc[segments.index].to_numpy(float)
+    km_to = segments["km_to"].to_numpy(float)
+    return {
+        leg_id: (np.append(0.0, km_to[rows]) * M_PER_KM, np.append(0.0, np.cumsum(on_segment[rows])))
+        for leg_id, rows in _rows_of_legs(segments)
+        if np.isfinite(on_segment[rows]).all()
+    }
+
+
+def put_risk(graph: nx.MultiDiGraph, along: Along) -> None:
+    """Write on each edge that has none the risk of `risk_along`."""
     for _, _, values in graph.edges(data=True):
-        if values["leg_id"] in along:
+        if "risk" not in values and values["leg_id"] in along:
             at_m, total = along[values["leg_id"]]
             ends = np.interp([values["from_m"], values["from_m"] + values["length"]], at_m, total)
             values["risk"] = float(ends[1] - ends[0])
 
 
+def closed_spans(segments: pd.DataFrame) -> Along:
+    """Return of each leg where the given segments (leg_id, km_from, km_to) begin and end on it, m."""
+    start_m, end_m = (segments[name].to_numpy(float) * M_PER_KM for name in ("km_from", "km_to"))
+    return {leg_id: (start_m[rows], end_m[rows]) for leg_id, rows in _rows_of_legs(segments)}
+
+
+def _rows_of_legs(segments: pd.DataFrame) -> list[tuple[str, NDArray[np.intp]]]:
+    rows: dict[str, list[int]] = {}
+    for row, leg_id in enumerate(segments["leg_id"].tolist()):
+        rows.setdefault(leg_id, []).append(row)
+    return [(leg_id, np.array(found)) for leg_id, found in rows.items()]
+
+
 def close_segments(graph: nx.MultiDiGraph, segments: pd.DataFrame) -> None:
     """Take out of a graph, in place, every edge that runs over one of the given segments (leg_id, km_from, km_to)."""
-    spans = {
-        leg_id: (rows["km_from"].to_numpy(float) * M_PER_KM, rows["km_to"].to_numpy(float) * M_PER_KM)
-        for leg_id, rows in segments.groupby("leg_id", sort=False)
-    }
+    close_spans(graph, closed_spans(segments))
+
+
+def close_spans(graph: nx.MultiDiGraph, spans: Along) -> None:
+    """Take out of a graph, in place, every edge that runs over one of the spans of its leg."""
     closed = []
     for u, v, key, values in graph.edges(keys=True, data=True):
         start_m, end_m = spans.get(values["leg_id"], (np.zeros(0), np.zeros(0)))
         if ((start_m < values["from_m"] + values["length"]) & (end_m > values["from_m"])).any():
             closed.append((u, v, key))
     graph.remove_edges_from(closed)
+
+
+def simple_graph(graph: nx.MultiDiGraph, by: Criterion) -> nx.DiGraph:
+    """Return a graph with the best edge by one criterion between any two nodes; edges without a weight are left out."""
+    weight = WEIGHTS[by]
+    simple = nx.DiGraph()
+    for u, v, values in graph.edges(data=True):
+        if weight in values and (not simple.has_edge(u, v) or values[weight] < simple[u][v][weight]):
+            simple.add_edge(u, v, **values)
+    return simple
 
 
 def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
@@ -119,13 +155,18 @@ def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion =
     NoAnswer
         If no path joins the two, or start and end are the same.
     """
-    return next(_routes(graph, start, end, by))
+    return next(_routes(simple_graph(graph, by), start, end, by))
 
 
 def alternative_routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion, count: int) -> list[Route]:
     """Return up to `count` routes in order of cost that differ from one another by `DISTINCT_SHARE` or more."""
+    return distinct_routes(simple_graph(graph, by), start, end, by, count)
+
+
+def distinct_routes(simple: nx.DiGraph, start: str, end: str, by: Criterion, count: int) -> list[Route]:
+    """Do the work of `alternative_routes` on a graph of `simple_graph`, which is not changed."""
     kept: list[Route] = []
-    for route in islice(_routes(graph, start, end, by), MAX_CANDIDATES):
+    for route in islice(_routes(simple, start, end, by), MAX_CANDIDATES):
         if all(_differs(route, other) for other in kept):
             kept.append(route)
         if len(kept) == count:
@@ -140,15 +181,11 @@ def _differs(route: Route, other: Route) -> bool:
     return own_m >= DISTINCT_SHARE * longer.length_km * M_PER_KM
 
 
-def _routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion) -> Iterator[Route]:
+def _routes(simple: nx.DiGraph, start: str, end: str, by: Criterion) -> Iterator[Route]:
     """Yield loopless routes from best to worst (Yen 1971, as networkx implements it)."""
     if start == end:
         raise NoAnswer(f"start and end are the same place ({start})")
     weight = WEIGHTS[by]
-    simple = nx.DiGraph()
-    for u, v, values in graph.edges(data=True):
-        if weight in values and (not simple.has_edge(u, v) or values[weight] < simple[u][v][weight]):
-            simple.add_edge(u, v, **values)
     why = f"no path joins {start} and {end}" + (" over legs whose risk is assessed" if by == "risk" else "")
     if start not in simple or end not in simple:
         raise NoAnswer(why)

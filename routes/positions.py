@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -73,12 +74,15 @@ def read_position(text: str, places: pd.DataFrame) -> Position:
     return Position(lon, lat, None, f"latitude {lat:.5f}, longitude {lon:.5f}")
 
 
+@lru_cache(maxsize=4)
+def _folded(rows: tuple[tuple[str, ...], ...]) -> dict[str, frozenset[str]]:
+    return {row[0]: frozenset(fold(str(name)) for name in row) for row in rows}
+
+
 def _named(text: str, places: pd.DataFrame) -> Position:
     wanted = fold(text)
-    names = {
-        place.place_id: {fold(str(name)) for name in (place.place_id, place.name, place.name_fr, place.name_ar)}
-        for place in places.itertuples(index=False)
-    }
+    columns = ("place_id", "name", "name_fr", "name_ar")
+    names = _folded(tuple(zip(*(places[column].tolist() for column in columns), strict=True)))
     found = [place_id for place_id, known in names.items() if wanted in known]
     if len(found) > 1:
         raise BadInput(f"'{text}' fits several places: {', '.join(found)}; give one of these ids")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ from maps.plan_view import PlanView
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests prepare of regions out of the user's folder, and what lies there out of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GUELTA_PREPARED", str(tmp_path_factory.mktemp("prepared") / "shelves"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.access.audit import AuditLog, Entry
 from api.access.cross_site import SAFE, is_same_site
 from api.access.rules import Match, RuleBook
-from api.access.who import NOBODY, Doorkeeper, Identity, Unknown
+from api.access.who import NOBODY, Doorkeeper, Identity, Unknown, brings_key
 from api.problems import problem
 from api.store.errors import StoreFault
 from data.errors import BadInput
@@ -70,7 +70,7 @@ class Gate:
         scope["guelta.may_be_framed"] = bool(match and match.rule.may_be_framed)
         scope["guelta.is_same_for_all"] = bool(match and match.rule.is_same_for_all)
         try:
-            who = await run_in_threadpool(self.doorkeeper.identity, scope)
+            who = await self._who(scope)
         except Unknown:
             return 401
         except (BadInput, StoreFault):
@@ -81,17 +81,24 @@ class Gate:
             # the paths there are stand in the public description: that there is none is no secret
             return 404
         scope["guelta.heavy_s"] = match.rule.heavy_s
+        scope["guelta.parts"] = match.parts
         if not match.is_for(who.audience, who.scopes):
             return 401 if who == NOBODY else 403
         if who.csrf and scope["method"] not in SAFE and not is_same_site(Headers(scope=scope)):
             return 403
-        return 0 if await run_in_threadpool(self._is_noted, scope["method"], match, who) else 503
+        if not match.rule.audits or await run_in_threadpool(self._is_noted, scope["method"], match, who):
+            return 0
+        return 503
+
+    async def _who(self, scope: Scope) -> Identity:
+        # a key or a cookie takes a look into the store, and sometimes a slow hash; else there is nothing to wait for
+        if brings_key(scope):
+            return await run_in_threadpool(self.doorkeeper.identity, scope)
+        return self.doorkeeper.identity(scope)
 
     def _is_noted(self, method: str, match: Match, who: Identity) -> bool:
         """Write what is about to be read; where that is impossible nothing is read."""
         rule = match.rule
-        if not rule.audits:
-            return True
         what = match.parts.get(rule.id_from, "")
         did = _DID.get(method, "write")
         now = self.doorkeeper.clock()

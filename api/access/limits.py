@@ -7,13 +7,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.who import NOBODY
+from api.access.who import NOBODY, brings_key
 from api.problems import problem
 
 #: Requests that a wrong key costs: guessing is slow, and so is asking for the slow hash.
@@ -112,9 +113,12 @@ class AddressLimit:
         if wait := self.buckets.take(address):
             await too_many(wait, self.data_version)(scope, receive, send)
             return
+        if not brings_key(scope):
+            await self.app(scope, receive, send)
+            return
 
         async def fined(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 401 and _brings_key(scope):
+            if message["type"] == "http.response.start" and message["status"] == 401:
                 self.buckets.fine(address, WRONG_KEY_COSTS)
             await send(message)
 
@@ -123,13 +127,18 @@ class AddressLimit:
 
 @dataclass
 class WorkLimit:
-    """ASGI middleware behind the gate: requests of one key, its body, and long answers."""
+    """ASGI middleware behind the gate: requests of one key, its body, and long answers.
+
+    What lies ready (`quick`) needs neither a body nor a turn among the long answers.
+    """
 
     app: ASGIApp
     limits: Limits
     buckets: Buckets
     data_version: str
+    quick: Callable[[Scope], ASGIApp | None] = lambda scope: None
     running: set[asyncio.Future[None]] = field(default_factory=set)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold a request to the limits of who asks."""
@@ -140,6 +149,9 @@ class WorkLimit:
         wait = self.buckets.take(who.key_id) if who.key_id else 0.0
         if wait:
             await too_many(wait, self.data_version)(scope, receive, send)
+            return
+        if (ready := self.quick(scope)) is not None:
+            await ready(scope, receive, send)
             return
         body = await self._body(scope, receive)
         if isinstance(body, int):
@@ -178,12 +190,9 @@ class WorkLimit:
 
         A thread cannot be stopped: work given up goes on to its end, and keeps its place among the jobs until then.
         """
-        until = time.monotonic() + TURN_WITHIN_S
-        while len(self.running) >= self.limits.jobs:
-            if time.monotonic() > until:
-                await self._say(503)(scope, receive, send)
-                return
-            await asyncio.sleep(0.05)
+        if not await self._has_turn():
+            await self._say(503)(scope, receive, send)
+            return
         state = {"begun": False, "given_up": False}
 
         async def guarded(message: Message) -> None:
@@ -201,11 +210,22 @@ class WorkLimit:
         state["given_up"] = True
         await self._say(504)(scope, receive, send)
 
+    async def _has_turn(self) -> bool:
+        try:
+            async with asyncio.timeout(TURN_WITHIN_S):
+                while len(self.running) >= self.limits.jobs:
+                    self.ended.clear()
+                    await self.ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def _job(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
 
     def _over(self, job: asyncio.Future[None]) -> None:
         self.running.discard(job)
+        self.ended.set()
         if not job.cancelled():
             job.exception()  # fetched, so that work given up does not complain when it fails
 
@@ -233,17 +253,18 @@ def too_many(wait_s: float, data_version: str) -> ASGIApp:
 def network_of(scope: Scope) -> str:
     """Return what one caller's addresses have in common: the address, of IPv6 the network of 64 bits."""
     client = scope.get("client")
+    return _network(client[0] if client else "")
+
+
+@lru_cache(maxsize=4096)
+def _network(client: str) -> str:
     try:
-        address = ip_address(client[0] if client else "")
+        address = ip_address(client)
     except ValueError:
         return "unknown"
     if address.version == 6:
         return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
     return str(address)
-
-
-def _brings_key(scope: Scope) -> bool:
-    return any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from api.access.audience import Audience, Sensitivity
 from api.access.cells import DELAY, LEAST, PublicCell, public_cells
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 __all__ = [
     "DELAY",
@@ -176,6 +177,8 @@ def allowed(kind: str, document: Mapping[str, Any], audience: Audience) -> dict[
 
 def public_table(cells: Iterable[PublicCell]) -> pd.DataFrame:
     """Return published cells as the table that CSV, GeoParquet and tiles are made of; WKT in `geometry`."""
+    import pandas as pd
+
     rows = []
     for cell in cells:
         ring = cell.feature()["geometry"]["coordinates"][0]
@@ -187,6 +190,8 @@ def public_table(cells: Iterable[PublicCell]) -> pd.DataFrame:
 
 def public_frame(cells: Iterable[PublicCell]) -> gpd.GeoDataFrame:
     """Return published cells as a GeoDataFrame in WGS84: for GeoParquet, tiles and maps."""
+    import geopandas as gpd
+
     table = public_table(cells)
     return gpd.GeoDataFrame(
         table.drop(columns="geometry"), geometry=gpd.GeoSeries.from_wkt(table["geometry"], crs="EPSG:4326")

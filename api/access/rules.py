@@ -165,10 +165,13 @@ class RuleBook:
 
     def __init__(self, rules: dict[tuple[str, str], Rule]) -> None:
         self.rules = rules
-        self._paths: dict[str, tuple[Pattern[str], dict[str, Rule]]] = {}
+        self._paths: dict[str, dict[str, tuple[Pattern[str], dict[str, Rule]]]] = {}
         for (method, template), rule in rules.items():
+            # no template begins with a part, so the first word of a path says which of them may fit
+            if (word := _first_word(template)).startswith("{"):
+                raise ValueError(f"{template} begins with a part")
             pattern = compile_path(template)[0]
-            self._paths.setdefault(template, (pattern, {}))[1][method] = rule
+            self._paths.setdefault(word, {}).setdefault(template, (pattern, {}))[1][method] = rule
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the rule of a request, None for a path of which nothing is declared.
@@ -177,7 +180,7 @@ class RuleBook:
         two templates: which of them the application would take is not guessed.
         """
         matches = []
-        for template, (pattern, methods) in self._paths.items():
+        for template, (pattern, methods) in self._paths.get(_first_word(path), {}).items():
             if found := pattern.match(path):
                 rule = methods.get("GET" if method == "HEAD" else method)
                 strictest = rule or max(methods.values(), key=lambda each: each.least)
@@ -191,6 +194,10 @@ class RuleBook:
             for method, path in _routes(app)
             if ("GET" if method == "HEAD" else method, path) not in self.rules
         )
+
+
+def _first_word(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:

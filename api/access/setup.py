@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Scope
 
 from api.access.audience import Audience
 from api.access.audit import AuditLog, Entry, MemoryAudit
@@ -16,7 +17,6 @@ from api.access.cross_site import TokenGuard
 from api.access.gate import Gate
 from api.access.keys import KeyRing, KeyStore, new_key
 from api.access.limits import AddressLimit, Buckets, Limits, WorkLimit
-from api.access.oidc import IssuerTokens
 from api.access.rules import RULES, RuleBook
 from api.access.sessions import MemorySessions, Sessions, SessionStore
 from api.access.stored import StoredAudit, StoredKeys
@@ -102,8 +102,10 @@ class Access:
         self.audit.note(Entry(now, "local", "admin", "create", "key", record.prefix, record.purpose))
         return key
 
-    def install(self, app: FastAPI, data_version: str) -> None:
-        """Put the gate and the limits before an application whose routes are all there.
+    def install(
+        self, app: FastAPI, data_version: str, quick: Callable[[Scope], ASGIApp | None] = lambda scope: None
+    ) -> None:
+        """Put the gate and the limits before an application whose routes are all there, and `quick` behind them.
 
         Raises
         ------
@@ -120,8 +122,9 @@ class Access:
         # the last one added is the outermost
         app.add_middleware(TokenGuard, data_version=data_version)
         app.add_middleware(
-            WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version
-        )
+            WorkLimit, limits=limits, buckets=Buckets(limits.key_per_min, limits.key_burst), data_version=data_version,
+            quick=quick,
+        )  # fmt: skip
         app.add_middleware(Gate, doorkeeper=keeper, book=self.book, audit=self.audit, data_version=data_version)
         app.add_middleware(
             AddressLimit, buckets=Buckets(limits.address_per_min, limits.address_burst), data_version=data_version
@@ -158,10 +161,12 @@ def log_as_json() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _tokens(environment: Mapping[str, str]) -> IssuerTokens | None:
+def _tokens(environment: Mapping[str, str]) -> Tokens | None:
     issuer = environment.get("GUELTA_OIDC_ISSUER", "")
     if not issuer:
         return None
+    from api.access.oidc import IssuerTokens  # its libraries are needed with an issuer alone
+
     return IssuerTokens(
         issuer,
         environment.get("GUELTA_OIDC_AUDIENCE", "guelta"),

@@ -12,16 +12,17 @@ import secrets
 import time
 import traceback
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.audience import Audience
 from api.access.who import NOBODY
 from api.problems import problem
 
+Raw = list[tuple[bytes, bytes]]
 _LOG = logging.getLogger("guelta.requests")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -94,7 +95,7 @@ class Watch:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told["status"] = message["status"]
-                self._secure(scope, MutableHeaders(scope=message), request_id)
+                message["headers"] = self._secured(scope, list(message["headers"]), request_id)
             elif message["type"] == "http.response.body":
                 told["bytes"] += len(message.get("body", b""))
             await send(message)
@@ -111,25 +112,35 @@ class Watch:
         finally:
             self._tell(scope, request_id, told, time.perf_counter() - begun)
 
-    def _secure(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
-        html = headers.get("content-type", "").startswith("text/html")
-        headers["X-Request-Id"] = request_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        # forms of pages have to tell where they come from; without this browsers would name no origin
-        headers["Referrer-Policy"] = "same-origin" if html else "no-referrer"
+    def _secured(self, scope: Scope, headers: Raw, request_id: str) -> Raw:
+        """Return the headers of an answer with those that every answer has; what it says of the same is replaced."""
+        html = dict(headers).get(b"content-type", b"").startswith(b"text/html")
         framed = bool(scope.get("guelta.may_be_framed")) and bool(self.web.frame_ancestors)
-        headers["Content-Security-Policy"] = self.web.policy(html=html, framed=framed)
-        headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self.web.origins or framed else "same-origin"
-        if not framed:
-            headers["X-Frame-Options"] = "DENY"
+        ours = self._ours[html, framed] | {b"x-request-id": request_id.encode()}
         if scope["scheme"] == "https":
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        if scope.get("guelta.is_same_for_all"):
-            return
-        headers.add_vary_header("Authorization, Cookie")
-        if scope.get("guelta.identity", NOBODY).audience > Audience.PUBLIC:
-            headers["Cache-Control"] = "no-store"
+            ours[b"strict-transport-security"] = b"max-age=31536000"
+        if not scope.get("guelta.is_same_for_all"):
+            said = [value for name, value in headers if name == b"vary"]
+            ours[b"vary"] = b", ".join([*said, b"Authorization, Cookie"])
+            if scope.get("guelta.identity", NOBODY).audience > Audience.PUBLIC:
+                ours[b"cache-control"] = b"no-store"
+        return [pair for pair in headers if pair[0] not in ours] + list(ours.items())
+
+    @cached_property
+    def _ours(self) -> dict[tuple[bool, bool], dict[bytes, bytes]]:
+        """Headers of pages and of data, of what may be framed and what may not."""
+        return {(html, framed): self._headers(html, framed) for html in (False, True) for framed in (False, True)}
+
+    def _headers(self, html: bool, framed: bool) -> dict[bytes, bytes]:
+        same = {
+            b"x-content-type-options": b"nosniff",
+            # forms of pages have to tell where they come from; without this browsers would name no origin
+            b"referrer-policy": b"same-origin" if html else b"no-referrer",
+            b"content-security-policy": self.web.policy(html=html, framed=framed).encode("latin-1"),
+            b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
+            b"cross-origin-resource-policy": b"cross-origin" if self.web.origins or framed else b"same-origin",
+        }
+        return same if framed else same | {b"x-frame-options": b"DENY"}
 
     def _tell(self, scope: Scope, request_id: str, told: dict[str, int], seconds: float) -> None:
         who = scope.get("guelta.identity", NOBODY)
@@ -164,6 +175,9 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
         }
         text = record.getMessage()
+        if text.startswith('{"') and not record.exc_info:
+            # a JSON object already: its fields come behind the head as they are
+            return orjson.dumps(head | {"logger": record.name}).decode()[:-1] + "," + text[1:]
         fields = orjson.loads(text) if text.startswith("{") else {"message": text}
         if record.exc_info and record.exc_info[1]:
             fields |= {"fault": type(record.exc_info[1]).__name__, "where": places_of(record.exc_info[1])}

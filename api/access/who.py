@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -143,10 +144,16 @@ def is_of_this_machine(scope: Scope, headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
+def brings_key(scope: Scope) -> bool:
+    """Return whether a request brings credentials, good or not."""
+    return any(name in (b"authorization", b"cookie") for name, _ in scope["headers"])
+
+
 def _host(value: str) -> str:
     return value[: value.find("]") + 1] if value.startswith("[") else value.partition(":")[0].lower()
 
 
+@lru_cache(maxsize=4096)
 def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback

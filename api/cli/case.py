@@ -42,11 +42,11 @@ command.add_command(update_command)
 def locate_command(description: str, as_json: bool) -> None:
     """Say where a DESCRIPTION puts people: "90 km west of Dirkou", "entre Séguédine et Madama", coordinates."""
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.locate import locate, location_document
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         progress(0.7)
         said, found = locate(context, description)
     document = location_document(context, description, said, found)

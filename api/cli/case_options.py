@@ -85,12 +85,12 @@ def store_at(url: str) -> Store:
 
 def desk_of(url: str) -> CaseDesk:
     """Open the store that keeps the cases, and the region with what was reported into it."""
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.usecases.case_desk import CaseDesk
     from api.usecases.field_reports import FieldRegion
 
     store = store_at(url)
-    return CaseDesk(FieldRegion(open_region()).of(store), store)
+    return CaseDesk(FieldRegion(open_prepared()).of(store), store)
 
 
 reading_language_option = click.option(

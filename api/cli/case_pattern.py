@@ -41,11 +41,11 @@ KINDS = ["track line", "parallel sweep", "creeping line", "expanding square", "s
 def pattern_command(asset_id: str, folder: Path, as_json: bool, **wanted: Any) -> None:
     """Lay out a search pattern of a KIND, spaced by the sweep width, and write it as GPX."""
     with progress_bar("laying out") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.search_pattern import WantedPattern, pattern_gpx, pattern_of
 
         progress(0.3)
-        pattern, told = pattern_of(open_region(), WantedPattern(**wanted))
+        pattern, told = pattern_of(open_prepared(), WantedPattern(**wanted))
         folder.mkdir(parents=True, exist_ok=True)
         told["files"] = []
         for name, content in pattern_gpx(asset_id, pattern, told).items():

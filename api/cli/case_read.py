@@ -22,12 +22,12 @@ def read_command(message: str, language: str, as_json: bool, **fields: Any) -> N
     Clock words are local time (UTC+1). What is ambiguous is asked, with both readings.
     """
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.case_intake import reading_of
         from api.usecases.read_alert import reading_document
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         progress(0.7)
         reading = reading_of(context, message, fields, datetime.now(UTC), language)
     if as_json:

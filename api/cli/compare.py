@@ -19,13 +19,13 @@ _SHOWN = 10
 def command(before_path: Path, after_path: Path, as_json: bool) -> None:
     """Put two plans (plan.json) side by side."""
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.edit import comparison
         from api.usecases.inputs import Faults
         from api.usecases.plan_file import read_plan
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         faults = Faults()
         plans = [faults.read(lambda path=path: read_plan(context, path)) for path in (before_path, after_path)]  # type: ignore[misc]
         faults.settle()

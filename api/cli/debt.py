@@ -22,13 +22,13 @@ def command(
 ) -> None:
     """List the coverage debt: days unseen times risk, by segment, greatest first."""
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import FIRST_DAY, Faults, day_of
         from api.usecases.patrol import visit_parameters
         from api.usecases.visits import debt_table, read_visits
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         faults = Faults()
         on = faults.read(lambda: day_of(day))
         visits = faults.read(lambda: read_visits(context, driven_files, on or FIRST_DAY))

@@ -40,7 +40,7 @@ def write(
     as_json: bool,
 ) -> None:
     """Write scenario.json and run_drift.py for a drift that began at AT."""
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.usecases.inputs import Faults, moment_of
     from data.errors import BadInput
     from maps.drift import DriftScenario, write_scenario
@@ -48,7 +48,7 @@ def write(
     from routes.positions import read_position
 
     faults = Faults()
-    position = faults.read(lambda: read_position(at, open_region().pack.places))
+    position = faults.read(lambda: read_position(at, open_prepared().pack.places))
     moment = faults.read(lambda: moment_of(start, field="start"))
     faults.settle()
     assert position is not None and moment is not None

@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Change a plan (plan.json), plan the rest anew around what is locked, and put both side by side."""
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.edit import Changes, changed_request, comparison
         from api.usecases.inputs import Faults
         from api.usecases.patrol import plan_request, visit_parameters
@@ -47,7 +47,7 @@ def command(
         from api.usecases.visits import hours_since, read_visits
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         faults = Faults()
         before = faults.read(lambda: read_plan(context, plan_path))
         visit = faults.read(lambda: visit_parameters(since_h))

@@ -37,13 +37,13 @@ def command(seed: int, language: str, auto: bool, decisions_file: Path | None, a
     if auto and decisions_file is not None:
         raise click.UsageError("--auto and --decisions are two ways to decide: give one")
     with progress_bar("drawing the exercise") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.exercise import play_exercise, read_decisions, record, score
         from api.usecases.exercise_draw import draw_exercise
 
         said = None if decisions_file is None else iter(read_decisions(decisions_file))
         progress(0.2)
-        context = open_region()
+        context = open_prepared()
         progress(0.7)
         exercise = draw_exercise(context, seed, language)
     table = _Table(exercise, words_of(language), loud=not as_json, said=said)

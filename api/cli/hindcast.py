@@ -26,7 +26,7 @@ def command(
     with progress_bar("looking back") as progress:
         from datetime import timedelta
 
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.hindcast import hindcast_document, run_hindcast
         from api.usecases.inputs import LAST_DAY, Faults, day_of
 
@@ -39,7 +39,7 @@ def command(
         faults.settle()
         assert until is not None and last is not None
         progress(0.2)
-        context = open_region()
+        context = open_prepared()
         found = run_hindcast(context, file, until, first or until + timedelta(days=1), last)
     document = hindcast_document(found, context.pack.version)
     if figure is not None:

@@ -21,10 +21,10 @@ def command() -> None:
 def import_(file: Path, folder: Path, as_json: bool) -> None:
     """Read FILE (csv or xlsx: Missing Migrants, ACLED, or the own template) and say what became of every row."""
     with progress_bar("reading") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.incidents import import_document, import_file
 
-        context = open_region()
+        context = open_prepared()
         progress(0.3)
         report, written = import_file(context, file, folder)
     document = import_document(report, written, context.pack.version)

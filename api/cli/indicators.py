@@ -32,10 +32,10 @@ def command(
     if chart_file is not None and chart_file.suffix not in (".svg", ".png"):
         raise click.BadParameter(f"'{chart_file.name}' must end in .svg or .png", param_hint="--chart")
     with progress_bar("counting") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.indicator_document import inner_document, published_document
 
-        context = open_region()
+        context = open_prepared()
         progress(0.5)
         with opened(url) as store:
             made = (published_document if is_public else inner_document)(context, store, first, last, by)

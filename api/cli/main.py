@@ -62,7 +62,7 @@ SUMMARIES = {
     "incident": "Read incident files, every row accounted for.",
     "hindcast": "Score how well the model foretells later incidents.",
     "map": "Write a map page that opens without a network.",
-    "data": "Check and describe the region's tables.",
+    "data": "Check, describe and prepare the region's tables.",
     "report": "Keep what patrols report on their return.",
     "indicators": "Say what patrols and searches achieved, for reports.",
     "store": "Say what the operational store holds and whether it is whole.",

@@ -40,13 +40,13 @@ def command(
     """
     path = path or Path(KINDS[kind])
     with progress_bar("drawing") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import day_of
         from api.usecases.page import write_page
         from api.usecases.public_file import write_public_file
 
         on = day_of(day)
-        context = open_region()
+        context = open_prepared()
         progress(0.4)
         if kind == "public":
             write_public_file(context, corridor, on, language, path, hotlines)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def command(
     Convoys that have not reported are taken to be where the plan has them.
     """
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import Faults, moment_of
         from api.usecases.plan_file import read_plan
         from api.usecases.replan import diversion_document, replan
@@ -45,7 +45,7 @@ def command(
         from sar.patrol import Watch
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         faults = Faults()
         plan = faults.read(lambda: read_plan(context, plan_path))
         now = faults.read(lambda: moment_of(moment))

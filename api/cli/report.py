@@ -48,10 +48,10 @@ def add_command(words: str, groups: tuple[str, ...], **options: Any) -> None:
     record_id, replaces, by = options.pop("record_id"), options.pop("replaces"), options.pop("by")
     url, as_json, zone = options.pop("url"), options.pop("as_json"), options.pop("zone")
     with progress_bar("reading the report") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.patrol_reports import keep_report, read_report
 
-        context = open_region()
+        context = open_prepared()
         progress(0.5)
         body = _body(context, words, groups, options, zone)
         report, taken_out = read_report(context, body)
@@ -106,10 +106,10 @@ def import_(file: Path, by: str, url: str, as_json: bool) -> None:
     at, segment, adults, children, dead, need (water, medical, breakdown, none), case_id, handed_to.
     """
     with progress_bar("reading the table") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.report_table import import_reports
 
-        context = open_region()
+        context = open_prepared()
         progress(0.5)
         with opened(url, create=True) as store:
             written = import_reports(context, store, file.read_bytes(), by)

@@ -23,10 +23,10 @@ def command(now: datetime | None, url: str, as_json: bool) -> None:
     """
     from api.access.retention import retain
     from api.access.stored import StoredAudit
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.usecases.locate import locate, location_document
 
-    context = open_region()
+    context = open_prepared()
 
     def place_of(words: str) -> tuple[float, float]:
         middle = location_document(context, words, *locate(context, words))["middle"]

@@ -73,7 +73,7 @@ def command(
 ) -> None:
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import Faults, day_of, elevation_of, weather_of
         from api.usecases.risk import in_search_order, overlay_columns, risk_document, risk_table, weather_words
         from maps.explain import explain_segment
@@ -86,7 +86,7 @@ def command(
         heights = faults.read(lambda: elevation_of(elevation_file))
         faults.settle()
         assert on is not None
-        context = open_region().with_files(weather, heights)
+        context = open_prepared().with_files(weather, heights)
         progress(0.4)
         table = risk_table(context, on, corridor=corridor, leg_id=leg_id)
         if chosen:

@@ -27,13 +27,13 @@ def command(start: str, end: str, by: str, day: str, alternatives: int, through_
     position that begins with a minus sign.
     """
     with progress_bar("finding the way") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import day_of
         from api.usecases.route import find_route, route_document
         from routes.geodesy import distance_m
 
         on = day_of(day)
-        context = open_region()
+        context = open_prepared()
         progress(0.4)
         answer = find_route(
             context,

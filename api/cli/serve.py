@@ -28,13 +28,13 @@ def command(host: str, port: int, workers: int, open_planner: bool, jobs: int, u
     if open_planner and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.UsageError("--open-planner goes with a loopback address only: others need keys")
     from api.access.setup import Access
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.serving import HOTLINES, Served, serve
     from api.store.store import open_store
     from api.usecases.hotlines import hotlines_of
 
     if path := os.environ.get(HOTLINES):
-        hotlines_of(open_region(), path)  # faults are told here, once, and not by every worker
+        hotlines_of(open_prepared(), path)  # faults are told here, once, and not by every worker
     if key := Access.of_store(open_store(url), os.environ, is_open=open_planner).first_admin_key():
         click.echo(f"admin key, shown this once: {key}", err=True)
         click.echo(

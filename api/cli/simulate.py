@@ -21,12 +21,12 @@ def command(plan_path: Path, days: int, runs: int, seed: int, as_json: bool) -> 
     A plan shorter than the days begins anew when it ends; the weather is that of its first day.
     """
     with progress_bar("opening the region") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.plan_file import read_plan
         from api.usecases.simulate import simulate_plan, simulation_document
 
         progress(0.3)
-        context = open_region()
+        context = open_prepared()
         plan = read_plan(context, plan_path)
         progress(0.5)
         context.risk(plan.on)

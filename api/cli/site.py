@@ -18,11 +18,11 @@ from api.cli.common import json_option, print_json, print_table, progress_bar, t
 def command(kind: str, count: int, day: str, countries: tuple[str, ...], as_json: bool) -> None:
     """Say where new bases, water points or beacons would reach most people in time."""
     with progress_bar("weighing sites") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import Faults, day_of
         from api.usecases.site import check_request, propose_sites
 
-        context, faults = open_region(), Faults()
+        context, faults = open_prepared(), Faults()
         on = faults.read(lambda: day_of(day))
         faults.read(lambda: check_request(context, kind, count, countries))
         faults.settle()

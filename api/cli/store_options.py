@@ -41,12 +41,12 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
 
 def reported(url: str) -> RegionContext:
     """Open the region with what was reported into a store, if there is one at that URL; none is made."""
-    from api.context import open_region
+    from api.prepared_region import open_prepared
     from api.store.engine import read_url
     from api.usecases.field_reports import FieldRegion
 
     place = read_url(url)
     if place.drivername == "sqlite" and not Path(place.database or "").exists():
-        return open_region()
+        return open_prepared()
     with opened(url) as store:
-        return FieldRegion(open_region()).of(store)
+        return FieldRegion(open_prepared()).of(store)

@@ -49,12 +49,12 @@ def command(
     AT is a place or a position as for `guelta route`.
     """
     with progress_bar("running the life clock") as progress:
-        from api.context import open_region
+        from api.prepared_region import open_prepared
         from api.usecases.inputs import weather_of
         from api.usecases.survive import Distress, ask, survival_document
 
         progress(0.3)
-        context = open_region().with_files(weather_of(weather_file))
+        context = open_prepared().with_files(weather_of(weather_file))
         call = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
         answer = ask(context, call)
     document = survival_document(answer, context.pack.version)

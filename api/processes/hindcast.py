@@ -11,7 +11,6 @@ from pydantic import Field
 
 from api.access.audience import Audience
 from api.process import Bench, Inputs, Output, Process, Progress
-from api.usecases.hindcast import hindcast_document, run_hindcast
 from api.usecases.inputs import LAST_DAY, Faults, day_of
 from data.errors import BadInput
 
@@ -51,6 +50,8 @@ def _check(bench: Bench, inputs: HindcastInputs) -> None:
 
 
 def _run(bench: Bench, inputs: HindcastInputs, folder: Path, progress: Progress) -> Mapping[str, Any]:
+    from api.usecases.hindcast import hindcast_document, run_hindcast
+
     path = folder / "incidents.csv"
     path.write_text(inputs.incidents, encoding="utf-8")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -12,12 +12,10 @@ from api.access.audience import Audience
 from api.context import RegionContext
 from api.process import Bench, Inputs, Output, Process, Progress
 from api.usecases.inputs import FIRST_DAY, Faults, day_of
-from api.usecases.patrol import plan_request, visit_parameters
-from api.usecases.wishes import Wishes, read_request
-from maps.exporters.json_plan import document
-from sar.benefit import VisitParameters
-from sar.patrol import Watch
-from sar.request import PatrolRequest
+
+if TYPE_CHECKING:
+    from sar.benefit import VisitParameters
+    from sar.request import PatrolRequest
 
 Words = Annotated[str, StringConstraints(max_length=120)]
 Listed = Annotated[list[Words], Field(max_length=1000)]
@@ -53,6 +51,9 @@ class PatrolPlanInputs(Inputs):
 
 def asked_of(context: RegionContext, wanted: PatrolPlanInputs) -> tuple[PatrolRequest, VisitParameters]:
     """Return what is asked of the planner; raises BadInput with every fault."""
+    from api.usecases.patrol import visit_parameters
+    from api.usecases.wishes import Wishes, read_request
+
     values: dict[str, Any] = wanted.model_dump(exclude={"date", "hours_since_visit"})
     values = {name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
     wishes = Wishes(**values)
@@ -70,6 +71,10 @@ def _check(bench: Bench, inputs: PatrolPlanInputs) -> None:
 
 
 def _run(bench: Bench, inputs: PatrolPlanInputs, folder: Path, progress: Progress) -> Mapping[str, Any]:
+    from api.usecases.patrol import plan_request
+    from maps.exporters.json_plan import document
+    from sar.patrol import Watch
+
     request, visit = asked_of(bench.reported, inputs)
     bench.reported.risk(request.on)
     progress(0.2)

@@ -10,8 +10,6 @@ from pydantic import Field
 
 from api.access.audience import Audience
 from api.process import Bench, Inputs, Output, Process, Progress
-from api.usecases.plan_file import plan_of
-from api.usecases.simulate import simulate_plan, simulation_document
 
 
 class SimulationInputs(Inputs):
@@ -24,10 +22,15 @@ class SimulationInputs(Inputs):
 
 
 def _check(bench: Bench, inputs: SimulationInputs) -> None:
+    from api.usecases.plan_file import plan_of
+
     plan_of(bench.reported, inputs.plan, "plan")
 
 
 def _run(bench: Bench, inputs: SimulationInputs, folder: Path, progress: Progress) -> Mapping[str, Any]:
+    from api.usecases.plan_file import plan_of
+    from api.usecases.simulate import simulate_plan, simulation_document
+
     plan = plan_of(bench.reported, inputs.plan, "plan")
     bench.reported.risk(plan.on)
     progress(0.2)

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from api.access.audience import Audience
 from api.process import Bench, Inputs, Output, Process, Progress
-from api.usecases.case_desk import CaseDesk
 from api.usecases.inputs import Faults, moment_of
 
 
@@ -27,6 +26,8 @@ def _moment(inputs: SearchPlanInputs) -> datetime | None:
 
 
 def _check(bench: Bench, inputs: SearchPlanInputs) -> None:
+    from api.usecases.case_desk import CaseDesk
+
     faults = Faults()
     faults.read(lambda: _moment(inputs))
     faults.read(lambda: CaseDesk(bench.reported, bench.store).told(inputs.case_id))
@@ -34,6 +35,8 @@ def _check(bench: Bench, inputs: SearchPlanInputs) -> None:
 
 
 def _run(bench: Bench, inputs: SearchPlanInputs, folder: Path, progress: Progress) -> Mapping[str, Any]:
+    from api.usecases.case_desk import CaseDesk
+
     _, document = CaseDesk(bench.reported, bench.store).show(inputs.case_id, _moment(inputs), progress=progress)
     return {"search_plan": document}
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import uploads
 from api.router import NamedRouter, json_answer, reported_region_of, store_of
-from api.usecases.case_desk import CaseDesk, event_log, summaries
-from api.usecases.case_events import Opened, read_event
-from api.usecases.case_intake import opened_by, reading_of, similar_cases
-from api.usecases.case_tell import Telling, tell
-from api.usecases.inputs import moment_of
 from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from api.usecases.case_desk import CaseDesk
 
 routes = APIRouter()
 Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
@@ -58,16 +55,22 @@ class UpdateBody(BaseModel):
 
 def desk_of(request: Request) -> CaseDesk:
     """Return the desk the application keeps its cases on."""
+    from api.usecases.case_desk import CaseDesk
+
     return CaseDesk(reported_region_of(request), store_of(request))
 
 
 def _moment(text: str | None, field: str) -> datetime | None:
+    from api.usecases.inputs import moment_of
+
     return None if text is None else moment_of(text, field=field)
 
 
 @routes.post("/cases", status_code=201)
 def open_case(request: Request, alert: AlertBody) -> Response:
     """Open a case; answers with what was understood, the search plan and cases that may be the same event."""
+    from api.usecases.case_intake import opened_by, reading_of, similar_cases
+
     desk = desk_of(request)
     fields = alert.model_dump(exclude={"message", "by"})
     for name in ("told_at", "last_contact"):
@@ -83,8 +86,10 @@ def open_case(request: Request, alert: AlertBody) -> Response:
 @routes.get("/cases")
 def list_cases(request: Request) -> Response:
     """List all cases."""
+    from api.usecases.case_desk import summaries
+
     desk = desk_of(request)
-    return json_answer({"cases": summaries(desk.store), "data_version": desk.context.pack.version})
+    return json_answer({"cases": summaries(desk.store), "data_version": desk.context.version})
 
 
 @routes.get("/cases/{case_id}")
@@ -97,16 +102,19 @@ def show_case(request: Request, case_id: str, now: Annotated[str | None, Query(m
 @routes.get("/cases/{case_id}/events")
 def show_events(request: Request, case_id: str) -> Response:
     """List the events of a case as told."""
+    from api.usecases.case_desk import event_log
+
     desk = desk_of(request)
     lines, remarks = event_log(desk.store, case_id)
-    return json_answer(
-        {"case_id": case_id, "events": lines, "remarks": remarks, "data_version": desk.context.pack.version}
-    )
+    return json_answer({"case_id": case_id, "events": lines, "remarks": remarks, "data_version": desk.context.version})
 
 
 @routes.post("/cases/{case_id}/updates", status_code=201)
 def update_case(request: Request, case_id: str, update: UpdateBody) -> Response:
     """Tell a case something; answers with how it was understood and the new plan."""
+    from api.usecases.case_events import Opened, read_event
+    from api.usecases.case_tell import Telling, tell
+
     desk = desk_of(request)
     at = _moment(update.told_at, "told_at")
     told = []
@@ -132,6 +140,9 @@ def add_track(
     by: Role = "coordinator",
 ) -> Response:
     """Tell a case what was searched, as GPX with times."""
+    from api.access import uploads
+    from api.usecases.case_tell import Telling, tell
+
     desk = desk_of(request)
     uploads.track(content, "track.gpx")  # a stranger's file: within bounds before anything else reads it
     told = tell(desk, case_id, Telling(gpx_files=(("track.gpx", content),), asset_id=asset_id), by, None)
@@ -150,7 +161,7 @@ def order_leg(
     """Give an asset its best leg, or the one of another rank."""
     desk = desk_of(request)
     event = desk.order(case_id, asset_id, by, rank)
-    return json_answer({**event.model_dump(mode="json"), "data_version": desk.context.pack.version}, status=201)
+    return json_answer({**event.model_dump(mode="json"), "data_version": desk.context.version}, status=201)
 
 
 ROUTER = NamedRouter("cases", routes)

@@ -12,8 +12,6 @@ from api.access.who import audience_of
 from api.negotiation import GEOJSON, HTML, JSON, Format, only, wanted
 from api.prepared import prepared
 from api.router import NamedRouter, context_of, json_answer
-from api.usecases.inputs import day_of
-from api.usecases.risk_near import read_shape, risk_along, risk_at, risk_within
 from data.errors import BadInput
 from maps.coverage_json import PARAMETERS, coverage
 
@@ -30,6 +28,8 @@ Crs = Annotated[str | None, Query(description="CRS84, the only one.")]
 
 
 def _asked(request: Request, day: str, names: str | None, crs: str | None, *more: str) -> tuple[date, list[str]]:
+    from api.usecases.inputs import day_of
+
     only(request, *_COMMON, *more)
     if crs not in (None, "CRS84", "OGC:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"):
         raise BadInput(f"crs '{crs}' is not CRS84")
@@ -41,7 +41,7 @@ def _asked(request: Request, day: str, names: str | None, crs: str | None, *more
 
 
 def _answer(request: Request, records: list[dict[str, Any]], on: date, names: list[str]) -> Response:
-    version = context_of(request).pack.version
+    version = context_of(request).version
     audience = audience_of(request)
     segments = prepared(context_of(request), "segments", audience)
     told = [allowed("risk", record, audience) for record in records if record["segment_id"] in segments.row_of]
@@ -90,7 +90,7 @@ def about(request: Request, f: Form = None) -> Response:
                 {"rel": "self", "href": base, "type": JSON.media_type, "title": "this document"},
                 {"rel": "service-doc", "href": f"{request.base_url}api.html", "type": HTML.media_type, "title": "API"},
             ],
-            "data_version": context_of(request).pack.version,
+            "data_version": context_of(request).version,
         }
     )
 
@@ -100,6 +100,8 @@ def position(
     request: Request, coords: Coords, day: Day, names: Names = None, f: Form = None, crs: Crs = None
 ) -> Response:
     """Risk of the segment nearest to a POINT, within 25 km."""
+    from api.usecases.risk_near import read_shape, risk_at
+
     on, chosen = _asked(request, day, names, crs)
     return _answer(request, risk_at(context_of(request), on, read_shape(coords, "Point")), on, chosen)
 
@@ -109,6 +111,8 @@ def trajectory(
     request: Request, coords: Coords, day: Day, names: Names = None, f: Form = None, crs: Crs = None
 ) -> Response:
     """Risk of the segments within 1 km of a LINESTRING."""
+    from api.usecases.risk_near import read_shape, risk_along
+
     on, chosen = _asked(request, day, names, crs)
     return _answer(request, risk_along(context_of(request), on, read_shape(coords, "LineString"), 2.0), on, chosen)
 
@@ -124,6 +128,8 @@ def corridor(
     crs: Crs = None,
 ) -> Response:
     """Risk of the segments in a corridor around a LINESTRING."""
+    from api.usecases.risk_near import read_shape, risk_along
+
     on, chosen = _asked(request, day, names, crs, "corridor-width")
     return _answer(request, risk_along(context_of(request), on, read_shape(coords, "LineString"), width), on, chosen)
 
@@ -131,6 +137,8 @@ def corridor(
 @routes.get("/area")
 def area(request: Request, coords: Coords, day: Day, names: Names = None, f: Form = None, crs: Crs = None) -> Response:
     """Risk of the segments that meet a POLYGON."""
+    from api.usecases.risk_near import read_shape, risk_within
+
     on, chosen = _asked(request, day, names, crs)
     shape = read_shape(coords, "Polygon", "MultiPolygon")
     return _answer(request, risk_within(context_of(request), on, shape), on, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -92,7 +93,7 @@ def collections(request: Request) -> Response:
                 {**links[1], "href": f"{base}?f=json", "type": JSON.media_type, "title": "JSON"},
             ],
         )
-    version = context_of(request).pack.version
+    version = context_of(request).version
     return json_answer({"collections": found, "links": links, "crs": list(SYSTEMS), "data_version": version})
 
 
@@ -132,7 +133,7 @@ def collection(request: Request, name: str) -> Response:
             rows=rows,
             links=links,
         )
-    return json_answer(document | {"data_version": context_of(request).pack.version})
+    return json_answer(document | {"data_version": context_of(request).version})
 
 
 @routes.api_route("/collections/{name}/queryables", methods=_METHODS, include_in_schema=False)
@@ -169,7 +170,7 @@ def queryables(request: Request, name: str) -> Response:
             "geometry": {"title": "geometry", "format": "geometry-any", "x-ogc-role": "primary-geometry"},
         },
         "additionalProperties": False,
-        "data_version": context_of(request).pack.version,
+        "data_version": context_of(request).version,
     }
     return json_answer(document, media_type="application/schema+json")
 
@@ -183,9 +184,6 @@ async def items(request: Request, name: str) -> Response:
     if found is None or "features" not in found.__dict__:
         found = await run_in_threadpool(prepared_whole, context, name, audience)
     query = read_query(request, found)
-    if query.is_plain:
-        # a look into a tree and a join of bytes: handing it to a thread would take longer than doing it
-        return items_answer(request, found, query, rows_of(found, query))
     return await run_in_threadpool(lambda: items_answer(request, found, query, rows_of(found, query)))
 
 
@@ -201,4 +199,13 @@ def item(request: Request, name: str, feature_id: str) -> Response:
     return item_answer(request, found, found.row_of[feature_id], crs, form)
 
 
-ROUTER = NamedRouter("features", routes)
+def items_ready(request: Request, parts: Mapping[str, str]) -> Response | None:
+    """Return a page of features that lie ready; None for what has to be made, read or refused first."""
+    found = kept(context_of(request), parts["name"], audience_of(request))
+    if found is None or "features" not in found.__dict__:
+        return None
+    query = read_query(request, found)
+    return items_answer(request, found, query, rows_of(found, query)) if query.is_plain else None
+
+
+ROUTER = NamedRouter("features", routes, {"/collections/{name}/items": items_ready})

@@ -12,10 +12,6 @@ from api.access.who import NOBODY, Identity
 from api.framing import frame_of, framed
 from api.router import NamedRouter, context_of, json_answer, store_of
 from api.store.errors import StoreFault
-from api.usecases.indicator_document import inner_document, published_document
-from maps.indicator_chart import indicators_chart
-from maps.indicator_table import indicators_csv, table
-from maps.indicator_words import whole_span
 from maps.words import Language, phrase
 
 routes = APIRouter()
@@ -27,6 +23,8 @@ _INNER = frozenset({"plans", "cases"})
 
 
 def _document(request: Request, first: str | None, last: str | None, by: str | None) -> dict[str, Any]:
+    from api.usecases.indicator_document import inner_document, published_document
+
     who = request.scope.get("guelta.identity", NOBODY)
     assert isinstance(who, Identity)
     context, store = context_of(request), store_of(request)
@@ -51,6 +49,8 @@ def indicators_table(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:
     """Return the same as CSV with a row of HXL tags."""
+    from maps.indicator_table import indicators_csv
+
     made = _document(request, first, last, by)
     return Response(indicators_csv(made, context_of(request).pack.places, lang), media_type="text/csv")
 
@@ -60,6 +60,8 @@ def indicators_picture(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:
     """Return the same as a chart."""
+    from maps.indicator_chart import indicators_chart
+
     made = _document(request, first, last, by)
     return Response(indicators_chart(made, context_of(request).pack.places, lang), media_type="image/svg+xml")
 
@@ -69,6 +71,9 @@ def indicators_page(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:
     """Return the same as a page with table and chart."""
+    from maps.indicator_table import table
+    from maps.indicator_words import whole_span
+
     made, places = _document(request, first, last, by), context_of(request).pack.places
     heads, rows = table(made, places, lang)
     frame = frame_of(request, "Rescue indicators {span}", lang, span=whole_span(made["indicators"], lang))

@@ -80,7 +80,7 @@ def landing(request: Request) -> Response:
             rows=doors,
             links=links,
         )
-    version = context_of(request).pack.version
+    version = context_of(request).version
     return json_answer({"title": "Guelta", "description": _DESCRIPTION, "data_version": version, "links": links})
 
 
@@ -106,7 +106,7 @@ def conformance(request: Request) -> Response:
                 }
             ],
         )
-    return json_answer({"conformsTo": CONFORMS_TO, "data_version": context_of(request).pack.version})
+    return json_answer({"conformsTo": CONFORMS_TO, "data_version": context_of(request).version})
 
 
 @routes.api_route("/api", methods=_METHODS, include_in_schema=False)
@@ -134,7 +134,7 @@ def definition_page(request: Request) -> Response:
 @routes.api_route("/health", methods=_METHODS, include_in_schema=False)
 def health(request: Request) -> Response:
     """Say that the service answers."""
-    return json_answer({"status": "ok", "data_version": context_of(request).pack.version})
+    return json_answer({"status": "ok", "data_version": context_of(request).version})
 
 
 ROUTER = NamedRouter("landing", routes)

@@ -8,14 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.access.policy import allowed
 from api.access.who import audience_of
-from api.processes.patrol_plan import PatrolPlanInputs, asked_of
+from api.processes.patrol_plan import PatrolPlanInputs
 from api.router import NamedRouter, json_answer, reported_region_of
-from api.usecases.inputs import day_of
-from api.usecases.patrol import plan_request
-from api.usecases.risk import risk_document, risk_table
-from api.usecases.route import find_route, route_document
-from api.usecases.survive import Distress, ask, survival_document
-from maps.exporters.json_plan import document
 
 routes = APIRouter()
 
@@ -31,9 +25,12 @@ def route(
     through_blocked: bool = False,
 ) -> Response:
     """Find a way between two positions."""
+    from api.usecases.inputs import day_of
+    from api.usecases.route import find_route, route_document
+
     context = reported_region_of(request)
     answer = find_route(context, start, end, by, day_of(date), alternatives, through_blocked=through_blocked)
-    return json_answer(route_document(answer, context.pack.version))
+    return json_answer(route_document(answer, context.version))
 
 
 @routes.get("/risk")
@@ -45,6 +42,9 @@ def risk(
     leg: str | None = None,
 ) -> Response:
     """List the riskiest segments of a day."""
+    from api.usecases.inputs import day_of
+    from api.usecases.risk import risk_document, risk_table
+
     context = reported_region_of(request)
     on = day_of(date)
     table = risk_table(context, on, corridor=corridor, leg_id=leg).head(top)
@@ -70,14 +70,20 @@ def survival(
     humidity: float | None = None,
 ) -> Response:
     """Say how long a group in distress has got."""
+    from api.usecases.survive import Distress, ask, survival_document
+
     context = reported_region_of(request)
     said = Distress(at, start, people, children, pregnant, litres, behaviour, hours_stranded, tmax, tmin, humidity)
-    return json_answer(survival_document(ask(context, said), context.pack.version))
+    return json_answer(survival_document(ask(context, said), context.version))
 
 
 @routes.post("/patrol-plans", status_code=201)
 def patrol_plan(request: Request, wanted: PatrolPlanInputs) -> Response:
     """Plan a day's patrols."""
+    from api.processes.patrol_plan import asked_of
+    from api.usecases.patrol import plan_request
+    from maps.exporters.json_plan import document
+
     context = reported_region_of(request)
     asked, visit = asked_of(context, wanted)
     return json_answer(document(plan_request(context, asked, visit)), status=201)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
 
@@ -16,12 +16,12 @@ from api.context import RegionContext
 from api.framing import access_of, frame_of, framed, language_of, outer_address, static_address
 from api.router import NamedRouter, context_of, json_answer
 from api.tagged import tagged
-from api.usecases.public_facts import corridors_of, public_facts
 from data.errors import BadInput
 from maps.frame import Frame, filler
-from maps.public_page import public_parts, public_title
-from maps.public_view import Hotline, PublicFacts, corridor_name
 from maps.words import LANGUAGE_NAMES, Language, phrase
+
+if TYPE_CHECKING:
+    from maps.public_view import Hotline, PublicFacts
 
 routes = APIRouter(include_in_schema=False)
 _METHODS = ["GET", "HEAD"]
@@ -33,6 +33,8 @@ _KEPT_S = 3600
 @routes.api_route("/public", methods=_METHODS)
 def public(request: Request) -> Response:
     """Show what a person should know, of a corridor or of the whole region."""
+    from maps.public_view import corridor_name
+
     language, facts = _asked(request)
     if facts is None:
         return _nothing(request, language)
@@ -66,6 +68,8 @@ def embed(request: Request) -> Response:
 @routes.api_route("/oembed", methods=_METHODS)
 def oembed(request: Request) -> Response:
     """Tell another site how to show an address of this service (oEmbed 1.0)."""
+    from maps.public_page import public_title
+
     form = request.query_params.get("format", "json")
     if form not in ("json", "xml"):
         raise HTTPException(501, "format is json or xml")
@@ -100,6 +104,8 @@ def _asked(request: Request) -> tuple[Language, PublicFacts | None]:
 
 
 def _facts(request: Request, corridor: str) -> PublicFacts | None:
+    from api.usecases.public_facts import corridors_of
+
     context = context_of(request)
     if corridor and corridor not in corridors_of(context):
         return None
@@ -109,22 +115,30 @@ def _facts(request: Request, corridor: str) -> PublicFacts | None:
 
 @lru_cache(maxsize=32)
 def _kept_facts(context: RegionContext, corridor: str, on: date, hotlines: tuple[Hotline, ...]) -> PublicFacts:
+    from api.usecases.public_facts import public_facts
+
     return public_facts(context, corridor, on, hotlines)
 
 
 def prepare_public(context: RegionContext, hotlines: tuple[Hotline, ...]) -> None:
     """Make today's figures of every corridor, so that nobody waits for them."""
+    from api.usecases.public_facts import corridors_of
+
     for corridor in ("", *corridors_of(context)):
         _kept_facts(context, corridor, datetime.now(UTC).date(), hotlines)
 
 
 @lru_cache(maxsize=64)
 def _parts(facts: PublicFacts, language: Language) -> dict[str, Any]:
+    from maps.public_page import public_parts
+
     return public_parts(facts, language)
 
 
 @lru_cache(maxsize=64)
 def _embedded(facts: PublicFacts, language: Language, outer: str, root: str) -> tuple[bytes, bytes]:
+    from maps.public_page import public_title
+
     languages = tuple(
         (code, name, _address("/embed", facts.corridor, code, root)) for code, name in LANGUAGE_NAMES.items()
     )
@@ -158,6 +172,8 @@ def _oembed_address(outer: str, facts: PublicFacts, language: Language) -> str:
 
 
 def _snippet(request: Request, facts: PublicFacts, language: Language, width: int = WIDTH, height: int = HEIGHT) -> str:
+    from maps.public_page import public_title
+
     address = outer_address(request) + _address("/embed", facts.corridor, language)
     return str(
         Markup(

@@ -22,7 +22,7 @@ def _access(request: Request) -> Access:
 def ready(request: Request) -> Response:
     """Say whether region, keys and audit can be used."""
     is_ready = _access(request).is_ready()
-    version = context_of(request).pack.version
+    version = context_of(request).version
     status = "ready" if is_ready else "not ready"
     return json_answer({"status": status, "data_version": version}, status=200 if is_ready else 503)
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from api.context import RegionContext
 from api.store.store import Store, Stored
-from data.region_pack import RegionPack
 from sar.alert import SourceGrade
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.region_pack import RegionPack
 
 #: What a report makes of a well, as the reliabilities of `data.schemas`. Judgement: water nobody can drink is none.
 RELIABILITY = {
@@ -100,6 +103,8 @@ def with_water_reports(water: pd.DataFrame, reports: Iterable[Stored]) -> pd.Dat
 
 def with_incidents(pack: RegionPack, reports: Iterable[Stored]) -> pd.DataFrame:
     """Return incidents with those reported; one without a corridor is of none and counts by where it was."""
+    import pandas as pd
+
     rows = []
     for each in reports:
         body = each.body
@@ -129,6 +134,8 @@ def with_closures(areas: pd.DataFrame, segments: pd.DataFrame, closures: Iterabl
 
     A segment closed by its id is a small square around its middle, which is where the network asks.
     """
+    import pandas as pd
+
     rows = []
     for each in closures:
         body, rings = each.body, {}

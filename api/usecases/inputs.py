@@ -7,17 +7,16 @@ from datetime import date, datetime, time
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from data.elevation import read_elevation
 from data.errors import BadInput
-from data.grid import RasterGrid
-from data.region_pack import RegionPack
 from data.units import parse_date, require_utc
-from data.weather_field import WeatherField
-from data.weather_source import read_weather
-from routes.positions import read_position
-from sar.fleet import Base, Convoy, VehicleType, form_convoys
+
+if TYPE_CHECKING:
+    from data.grid import RasterGrid
+    from data.region_pack import RegionPack
+    from data.weather_field import WeatherField
+    from sar.fleet import Convoy
 
 Value = TypeVar("Value")
 DEFAULT_CURFEW = (time(20, 0), time(5, 0))
@@ -68,11 +67,15 @@ def moment_of(text: str, *, field: str = "time") -> datetime:
 
 def weather_of(path: Path | None) -> WeatherField | None:
     """Read the weather file named, if any is."""
+    from data.weather_source import read_weather
+
     return None if path is None else read_weather(path)
 
 
 def elevation_of(path: Path | None) -> RasterGrid | None:
     """Read the elevation file named, if any is."""
+    from data.elevation import read_elevation
+
     return None if path is None else read_elevation(path)
 
 
@@ -109,6 +112,9 @@ def convoys_of(pack: RegionPack, bases: Iterable[str], *, allow_single: bool = F
 
 
 def _base_convoys(pack: RegionPack, text: str, allow_single: bool) -> list[Convoy]:
+    from routes.positions import read_position
+    from sar.fleet import Base, VehicleType, form_convoys
+
     name, _, rest = text.partition(":")
     count, _, kind = rest.partition(":")
     place_id = read_position(name, pack.places).place_id

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from api.context import RegionContext
+from api.shelf import as_array, as_bytes
 from api.usecases.raster import write_rasters
 
 #: Side of a cell, degrees; the rasters of a day take some 2 MB.
@@ -34,6 +35,20 @@ class RasterCache:
                     for path in list(self._days.pop(oldest).values())[:1]:
                         shutil.rmtree(path.parent)
                 self._folder = self._folder or tempfile.TemporaryDirectory(prefix="guelta-tiles-")
-                paths = write_rasters(self.context, on, Path(self._folder.name) / on.isoformat(), CELL_DEG)
+                paths = self._rasters(on, Path(self._folder.name) / on.isoformat())
                 self._days[on] = {path.stem: path for path in paths}
             return self._days[on].get(name)
+
+    def _rasters(self, on: date, folder: Path) -> list[Path]:
+        """Take the rasters of a day from the shelf of the region; make them and put them there where they are not."""
+        shelf, name = self.context.shelf, f"rasters-{on.isoformat()}"
+        kept = None if shelf is None else shelf.read(name)
+        if kept is None:
+            paths = write_rasters(self.context, on, folder, CELL_DEG)
+            if shelf and shelf.write(name, {path.stem: as_array(path.read_bytes()) for path in paths}):
+                shelf.forget_days("rasters-")
+            return paths
+        folder.mkdir(parents=True, exist_ok=True)
+        for layer, content in kept.items():
+            (folder / f"{layer}.tif").write_bytes(as_bytes(content))
+        return [folder / f"{layer}.tif" for layer in kept]

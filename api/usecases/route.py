@@ -14,10 +14,11 @@ from api.usecases.json_values import finite
 from data.errors import NoAnswer
 from data.units import M_PER_KM
 from risk.water import COUNTED_ON
-from routes.attach import Attachment, attach
-from routes.paths import Criterion, Route, alternative_routes, close_segments, set_risk
+from routes.attach import Attachment
+from routes.day_ways import DayWays
+from routes.paths import Criterion, Route, closed_spans, distinct_routes, risk_along
 from routes.positions import Position, read_position
-from routes.profile import CorridorProfile, corridor_profile
+from routes.profile import CorridorProfile
 
 
 @dataclass(frozen=True)
@@ -83,28 +84,44 @@ def find_route(
     last = faults.read(lambda: read_position(end, context.network.places))
     faults.settle()
     assert first is not None and last is not None
-    graph = context.network.graph.copy()
-    ends = [attach(graph, context.network, position, name) for position, name in ((first, "start"), (last, "end"))]
-    set_risk(graph, context.network.segments, context.risk(on).table["risk_per_km_day"])
-    segments, blocked = context.network.segments, context.blocked(on)
-    open_graph = graph.copy()
-    close_segments(open_graph, segments[blocked != ""])
+    ways = day_ways(context, on)
+    ends, ways = ways.joined(context.network, first, last)
     try:
-        chosen = graph if through_blocked else open_graph
-        found = alternative_routes(chosen, ends[0].node, ends[1].node, by, alternatives)
+        graph = ways.graph(by, through_blocked=through_blocked)
+        found = distinct_routes(graph, ends[0].node, ends[1].node, by, alternatives)
     except NoAnswer as error:
         if through_blocked:
             raise
-        through = alternative_routes(graph, ends[0].node, ends[1].node, by, 1)[0]  # raises where there is none at all
+        graph = ways.graph(by, through_blocked=True)
+        through = distinct_routes(graph, ends[0].node, ends[1].node, by, 1)[0]  # raises where there is none at all
         areas = ", ".join(area["name"] for area in closed_areas(context, through, on))
         raise NoAnswer(
             f"{error.reason} outside areas closed by mines or fighting ({areas}); ask for ways through them to see one"
         ) from None
-    counted = context.conditions(on).supply.positions(COUNTED_ON)
     routes = tuple(
-        FoundRoute(route, corridor_profile(route.lonlat, counted), closed_areas(context, route, on)) for route in found
+        FoundRoute(
+            route,
+            ways.profile(route),
+            closed_areas(context, route, on) if ways.is_closed_somewhere(route) else [],
+        )
+        for route in found
     )
     return RouteAnswer(first, last, ends[0], ends[1], by, on, routes)
+
+
+def day_ways(context: RegionContext, on: date) -> DayWays:
+    """Return the ways of a day, made once for the days last asked about."""
+    return context.of_day("ways", on, lambda: _ways(context, on))
+
+
+def _ways(context: RegionContext, on: date) -> DayWays:
+    segments = context.network.segments
+    return DayWays(
+        context.network.graph,
+        risk_along(segments, context.risk(on).table["risk_per_km_day"]),
+        closed_spans(segments[context.blocked(on) != ""]),
+        context.conditions(on).supply.positions(COUNTED_ON),
+    )
 
 
 def closed_areas(context: RegionContext, route: Route, on: date) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from data.errors import BadInput
-from data.region_pack import SHIPPED, read_region
+from data.region_folder import SHIPPED
+from data.region_pack import read_region
 from data.schemas import SCHEMAS
 
 
