@@ -233,7 +233,7 @@ def main() -> None:
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        environment = OPEN | {"GUELTA_ACCESS": f"{folder}/access", "GUELTA_STORE": f"sqlite:///{folder}/guelta.db"}
+        environment = OPEN | {"GUELTA_STORE": f"sqlite:///{folder}/guelta.db"}
         log = folder / "log"
         with server("api.serving:application", "/ready", log, **environment) as (pid, ours, _):
             for number, (make, _) in enumerate(CASES.values()):
