@@ -222,10 +222,8 @@ def main() -> None:
         alive = process.poll() is None and httpx.get(address + "/ready", timeout=60).status_code == 200
         process.send_signal(signal.SIGTERM)
         process.wait(60)
-        checked = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", "store", "check", "--store", f"sqlite:///{scratch}/guelta.db", "--json"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        check = [sys.executable, "-m", "api.cli.main", "store", "check", "--store", f"sqlite:///{scratch}/guelta.db"]
+        checked = subprocess.run([*check, "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
         faults = [line for line in (Path(scratch) / "log").read_text().splitlines() if '"fault"' in line]
     third = len(soak.memory) // 3
     middle, last = (
