@@ -50,6 +50,7 @@ def create_app(
     app.state.field = FieldRegion(context)
     app.state.results = results or (folder_beside(store.database.url) if store else None)
     app.state.hotlines = hotlines
+    app.state.definitions = {}
     static_files()
     install(app, context.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")

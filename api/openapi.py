@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from fastapi import FastAPI
@@ -36,8 +37,19 @@ _RESPONSES = {
     "NotFound": "There is no such resource.",
     "BadInput": "What was sent has faults; each is listed.",
     "NoAnswer": "Nothing feasible answers the question.",
+    "TooLarge": "The body is larger than is taken.",
+    "TooMany": "Too many requests: come again after the seconds in Retry-After.",
     "ServerError": "The server failed.",
+    "Busy": "Too much long work at once, or the store cannot be reached: come again.",
+    "TooLong": "The answer took too long and was given up.",
 }
+#: What any operation may be answered with by what stands before the routes.
+_ANYWHERE = {
+    "401": "NotKnown", "403": "NotAllowed", "404": "NotFound", "429": "TooMany", "500": "ServerError", "503": "Busy",
+    "504": "TooLong",
+}  # fmt: skip
+#: What may be asked as a time, as RFC 3339 writes it.
+_MOMENT = r"(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?|\.\.)?"
 
 
 def _refer(kind: str, name: str) -> dict[str, str]:
@@ -70,7 +82,12 @@ def _parameters() -> dict[str, dict[str, Any]]:
         "datetime": _query(
             "datetime",
             "Only features of this time: an instant or an interval, .. for an open end. Features without time match.",
-            {"type": "string"},
+            {
+                "type": "string",
+                "minLength": 1,
+                "pattern": f"^{_MOMENT}(/{_MOMENT})?$",
+                "example": "2026-01-01/2026-06-30",
+            },
             style="form",
             explode=False,
         ),
@@ -87,18 +104,15 @@ def _parameters() -> dict[str, dict[str, Any]]:
     }
 
 
-def _operation(
-    name: str, summary: str, parameters: list[dict[str, Any]], contents: dict[str, str], *problems: str
-) -> dict[str, Any]:
+def _operation(name: str, summary: str, parameters: list[dict[str, Any]], contents: dict[str, str]) -> dict[str, Any]:
     """Return a path item with its GET."""
-    told = {"400": "BadQuery", "404": "NotFound", "500": "ServerError"}
     answers: dict[str, Any] = {
         "200": {
             "description": "What was asked for.",
             "content": {media: {"schema": _refer("schemas", schema)} for media, schema in contents.items()},
         }
     }
-    answers |= {status: _refer("responses", told[status]) for status in ("400", *problems, "500")}
+    answers["400"] = _refer("responses", "BadQuery")
     operation = {
         "operationId": name,
         "summary": summary,
@@ -109,17 +123,19 @@ def _operation(
     return {"get": operation}
 
 
-def _standard_paths(app: FastAPI) -> dict[str, Any]:
+def _standard_paths(app: FastAPI, audience: Audience) -> dict[str, Any]:
     pages = [_refer("parameters", "f-pages")]
     both = {JSON.media_type: "Document", HTML.media_type: "Page"}
     paths = {
         "/": _operation("landing", "The landing page.", pages, both),
         "/conformance": _operation("conformance", "The conformance classes.", pages, both),
         "/api": _operation("definition", "This document.", pages, {MEDIA_TYPE: "Document", HTML.media_type: "Page"}),
-        "/api.html": _operation("definitionPage", "This document as a page.", pages, {HTML.media_type: "Page"}),
+        "/api.html": _operation("definitionPage", "This document as a page.", [], {HTML.media_type: "Page"}),
         "/collections": _operation("collections", "All collections of features.", pages, both),
     }
     for name, each in COLLECTIONS.items():
+        if collection_for(name, audience) is None:
+            continue
         one = f"/collections/{name}"
         paths[one] = _operation(f"describe-{name}", f"About {each.title}.", pages, both)
         paths[f"{one}/queryables"] = _operation(
@@ -129,7 +145,7 @@ def _standard_paths(app: FastAPI) -> dict[str, Any]:
             {"application/schema+json": "Document", HTML.media_type: "Page"},
         )
         known = [_refer("parameters", "f-items" if each_ == "f" else each_) for each_ in KNOWN]
-        for property_, kind in prepared(app.state.context, name, Audience.PLANNER).types.items():
+        for property_, kind in prepared(app.state.context, name, audience).types.items():
             known.append(_query(property_, f"Only features whose {property_} is this.", {"type": kind}))
         contents = {
             form.media_type: "FeatureCollection" if form is GEOJSON else "Page" if form is HTML else "File"
@@ -148,7 +164,6 @@ def _standard_paths(app: FastAPI) -> dict[str, Any]:
             f"One feature of {each.title}.",
             [feature, _refer("parameters", "f-item"), _refer("parameters", "crs")],
             {GEOJSON.media_type: "Feature", HTML.media_type: "Page"},
-            "404",
         )
     return paths
 
@@ -193,27 +208,31 @@ def _schemas() -> dict[str, Any]:
     }
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """Return the API definition as an OpenAPI 3.0 document, made once for an application."""
-    if (made := getattr(app.state, "definition", None)) is not None:
-        assert isinstance(made, dict)
-        return made
-    base = to_30(app.openapi())
-    problems = {"400": "BadQuery", "404": "NotFound", "409": "NoAnswer", "422": "BadInput", "500": "ServerError"}
+def document(app: FastAPI, audience: Audience) -> dict[str, Any]:
+    """Return the API definition as an OpenAPI 3.0 document, made once for each audience.
+
+    Of collections and properties that an audience does not see it says nothing.
+    """
+    made: dict[Audience, dict[str, Any]] = app.state.definitions
+    if audience not in made:
+        made[audience] = _document(app, audience)
+    return made[audience]
+
+
+def _document(app: FastAPI, audience: Audience) -> dict[str, Any]:
+    base: dict[str, Any] = to_30(copy.deepcopy(app.openapi()))
     for path, item in base["paths"].items():
-        wrong = "400" if path.startswith(OGC_PATHS) else "422"
+        wrong = ("400", "BadQuery") if path.startswith(OGC_PATHS) else ("422", "BadInput")
         for operation in item.values():
             operation["responses"].pop("422", None)
-            operation["responses"] |= {
-                each: _refer("responses", problems[each]) for each in (wrong, "404", "409", "500")
-            }
+            operation["responses"] |= {code: _refer("responses", name) for code, name in (wrong, ("409", "NoAnswer"))}
     schemas = base.get("components", {}).get("schemas", {})
     for own in ("HTTPValidationError", "ValidationError"):
         schemas.pop(own, None)
     base["openapi"] = "3.0.3"
     base["info"]["description"] = "Route risk and rescue planning; the read resources keep OGC API Features 1.0."
     base["servers"] = [{"url": "/"}]
-    base["paths"] = {**_standard_paths(app), **base["paths"]}
+    base["paths"] = {**_standard_paths(app, audience), **base["paths"]}
     base["components"] = {
         "schemas": {**_schemas(), **schemas},
         "parameters": _parameters(),
@@ -229,8 +248,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         "key": {"type": "http", "scheme": "bearer", "description": "A key of this service, or a token of its issuer."}
     }
     _secure(base["paths"], app.state.access.book)
-    app.state.definition = base
-    return dict(base)
+    return base
 
 
 def _secure(paths: dict[str, Any], book: RuleBook) -> None:
@@ -238,15 +256,14 @@ def _secure(paths: dict[str, Any], book: RuleBook) -> None:
     for path, item in paths.items():
         name = path.split("/")[2] if path.startswith("/collections/") else ""
         for method, operation in item.items():
+            operation["responses"] |= {code: _refer("responses", each) for code, each in _ANYWHERE.items()}
+            if "requestBody" in operation:
+                operation["responses"]["413"] = _refer("responses", "TooLarge")
             match = book.match(method.upper(), path)
             hidden = name in COLLECTIONS and collection_for(name, Audience.PUBLIC) is None
             if match and match.rule.least is Audience.PUBLIC and not hidden:
                 continue
             operation["security"] = [{"key": []}]
-            operation["responses"] |= {
-                "401": _refer("responses", "NotKnown"),
-                "403": _refer("responses", "NotAllowed"),
-            }
 
 
 def operations(definition: dict[str, Any]) -> list[dict[str, Any]]:

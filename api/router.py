@@ -55,6 +55,11 @@ def store_of(request: Request) -> Store:
     return store
 
 
+def answering(media_type: str) -> type[Response]:
+    """Return the class by which a route says in the API definition what it answers with."""
+    return type("Answer", (Response,), {"media_type": media_type})
+
+
 def json_answer(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
     """Serialise a document; FastAPI's own way is many times slower on large ones."""
     return Response(

@@ -10,7 +10,7 @@ from api.access.audience import Audience
 from api.access.audit import Entry
 from api.access.who import NOBODY, Identity
 from api.framing import frame_of, framed
-from api.router import NamedRouter, context_of, json_answer, store_of
+from api.router import NamedRouter, answering, context_of, json_answer, store_of
 from api.store.errors import StoreFault
 from maps.words import Language, phrase
 
@@ -44,7 +44,7 @@ def indicators(request: Request, first: First = None, last: Last = None, by: By 
     return json_answer(_document(request, first, last, by))
 
 
-@routes.get("/indicators.csv")
+@routes.get("/indicators.csv", response_class=answering("text/csv"))
 def indicators_table(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:
@@ -55,7 +55,7 @@ def indicators_table(
     return Response(indicators_csv(made, context_of(request).pack.places, lang), media_type="text/csv")
 
 
-@routes.get("/indicators.svg")
+@routes.get("/indicators.svg", response_class=answering("image/svg+xml"))
 def indicators_picture(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:
@@ -66,7 +66,7 @@ def indicators_picture(
     return Response(indicators_chart(made, context_of(request).pack.places, lang), media_type="image/svg+xml")
 
 
-@routes.get("/indicators.html")
+@routes.get("/indicators.html", response_class=answering("text/html"))
 def indicators_page(
     request: Request, first: First = None, last: Last = None, by: By = None, lang: Language = "en"
 ) -> Response:

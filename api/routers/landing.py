@@ -114,19 +114,23 @@ def definition(request: Request) -> Response:
     """Return the API definition (OpenAPI 3.0)."""
     only(request, "f")
     if wanted(request) is HTML:
-        return definition_page(request)
-    return json_answer(document(request.app), media_type=MEDIA_TYPE)
+        return _definition_page(request)
+    return json_answer(document(request.app, audience_of(request)), media_type=MEDIA_TYPE)
 
 
 @routes.api_route("/api.html", methods=_METHODS, include_in_schema=False)
 def definition_page(request: Request) -> Response:
     """Return the API definition as a page."""
-    only(request, "f")
+    only(request)
+    return _definition_page(request)
+
+
+def _definition_page(request: Request) -> Response:
     return page(
         request,
         "api",
         "API",
-        operations=operations(document(request.app)),
+        operations=operations(document(request.app, audience_of(request))),
         links=[{"rel": "service-desc", "href": f"{request.base_url}api", "type": MEDIA_TYPE, "title": "OpenAPI 3.0"}],
     )
 
