@@ -72,7 +72,9 @@ def install(app: FastAPI, data_version: str) -> None:
         if status == 422 and (request.url.path == "/" or request.url.path.startswith(OGC_PATHS)):
             status = 400
         if isinstance(error, HTTPException):
-            return problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
+            told = problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
+            told.headers.update(error.headers or {})  # such as Allow, which goes with 405
+            return told
         return problem(status, title, faults_of(error), data_version, getattr(error, "kind", "about:blank"))
 
     for kind in STATUS:

@@ -183,8 +183,8 @@ def _limits(environment: Mapping[str, str]) -> Limits:
         ("open_jobs", "GUELTA_OPEN_JOBS", 1),
     ):  # fmt: skip
         if option in environment:
-            if not environment[option].isdigit() or not 0 < int(environment[option]) <= 100_000:
-                raise BadInput(f"{option}: a whole number from 1 to 100000")
+            if not environment[option].isdigit() or not 0 < int(environment[option]) <= 1_000_000:
+                raise BadInput(f"{option}: a whole number from 1 to 1000000")
             values[name] = int(environment[option]) * factor
     return replace(Limits(), **values)
 

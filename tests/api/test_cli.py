@@ -148,12 +148,12 @@ def test_no_answer_is_exit_3_with_the_reason(capsys):
 
 
 def test_faults_of_the_program_are_one_line_too(capsys, monkeypatch):
-    import api.context
+    import api.prepared_region
 
     def broken() -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(api.context, "open_region", broken)
+    monkeypatch.setattr(api.prepared_region, "open_prepared", broken)
     monkeypatch.delenv("GUELTA_DEBUG", raising=False)
     code, _, err = run(capsys, "risk")
     assert code == 1 and "boom" in err and "Traceback" not in err

@@ -1,0 +1,55 @@
+"""Schemathesis against the API definition, as the public and as an admin: nothing unforeseen is answered.
+
+Ten seconds each by default; GUELTA_FUZZ_S says how long, such as 300.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests_server import served
+
+from api.access.audience import Audience
+from api.access.keys import new_key
+from api.access.stored import StoredKeys
+from api.store.store import open_store
+
+SECONDS = int(os.environ.get("GUELTA_FUZZ_S", "10"))
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('store')}/guelta.db"
+
+
+@pytest.fixture(scope="module")
+def address(url: str) -> Iterator[str]:
+    with served({"GUELTA_STORE": url, "GUELTA_OPEN_PLANNER": "0"}) as running:
+        yield running
+
+
+@pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.ADMIN])
+def test_nothing_unforeseen_is_answered(address: str, url: str, audience: Audience, tmp_path: Path) -> None:
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run",
+        f"{address}/api", "--max-time", str(SECONDS), "--continue-on-failure", "--no-color", "--warnings", "off",
+        "--request-timeout", "120", "--wait-for-schema", "60",
+    ]  # fmt: skip
+    if audience is not Audience.PUBLIC:
+        key, _ = new_key(StoredKeys(open_store(url)), audience, "trying what the service answers")
+        command += ["-H", f"Authorization: Bearer {key}"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-500:]
+    assert "generated" in told.stdout
+
+
+def test_a_method_that_is_not_there_names_those_that_are(address: str) -> None:
+    answer = httpx.request("TRACE", f"{address}/collections")
+    assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
