@@ -181,6 +181,6 @@ def test_the_service_is_ready_and_answers_features_without_heavy_libraries(shelf
         f"print(json.dumps([told, [name for name in {HEAVY!r} if name in sys.modules]]))"
     )
     environment = os.environ | {"GUELTA_PREPARED": str(shelf.folder.parent)}
-    environment |= {"GUELTA_ACCESS": str(tmp_path / "access"), "GUELTA_STORE": f"sqlite:///{tmp_path}/guelta.db"}
+    environment |= {"GUELTA_STORE": f"sqlite:///{tmp_path}/guelta.db"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [[200, 200], []]
