@@ -116,7 +116,7 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
     },
     "plans": _all(
         "kind plan_id data_version date days hours seed reserve_share expected_people_reached at_least_share_of_best"
-        " aim best_aim request people_in_area convoys left_out",
+        " aim best_aim request people_in_area convoys left_out status bases etag replaces diversion",
         _OPERATIONAL,
     ),
 }  # fmt: skip

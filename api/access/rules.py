@@ -56,6 +56,7 @@ _LAYER = Rule(Audience.PUBLIC, "facts", kind_from="layer")
 _RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
 _REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
+_PLAN = Rule(Audience.PLANNER, "plans", "plan", "plan_id", heavy_s=120)
 _INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
 # whose process and whose job it is decides the route
 _JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
@@ -96,6 +97,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
     ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
     ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
+    ("GET", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan"),
+    ("GET", "/patrol-plans/{plan_id}"): _PLAN,
+    ("GET", "/patrol-plans/{plan_id}/orders/{name}"): _PLAN,
     ("GET", "/patrol-reports"): _REPORT,
     ("POST", "/patrol-reports"): _REPORT,
     ("GET", "/patrol-reports/{report_id}"): _REPORT,
