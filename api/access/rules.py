@@ -58,6 +58,16 @@ _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
 _REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
 _PLAN = Rule(Audience.PLANNER, "plans", "plan", "plan_id", heavy_s=120)
 _INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
+
+
+def _field_reports(path: str, kind: str) -> dict[tuple[str, str], Rule]:
+    rule = Rule(Audience.PLANNER, "plans", kind, "report_id")
+    one = ("GET", "PUT", "DELETE")
+    return {(each, f"/{path}"): rule for each in ("GET", "POST")} | {
+        (each, f"/{path}/{{report_id}}"): rule for each in one
+    }
+
+
 # whose process and whose job it is decides the route
 _JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
 
@@ -104,6 +114,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/patrol-reports"): _REPORT,
     ("GET", "/patrol-reports/{report_id}"): _REPORT,
     ("PUT", "/patrol-reports/{report_id}"): _REPORT,
+    **_field_reports("water-reports", "water_report"),
+    **_field_reports("closures", "closure"),
+    **_field_reports("incident-reports", "incident_report"),
     # to the public what is published, to planners everything: see `api.routers.indicators`
     ("GET", "/indicators"): _INDICATORS,
     ("GET", "/indicators.csv"): _INDICATORS,
