@@ -89,7 +89,7 @@ def planner_page(
 ) -> Response:
     """Answer with a page of the planner; `parts` is what the title has in braces."""
     language, who, access = page_language(request), identity_of(request), access_of(request)
-    frame = frame_of(request, title, language, **(parts or {}))
+    frame = frame_of(request, title, language, True, **(parts or {}))
     to = addresses(request)
     tabs = []
     for path, text in TABS:

@@ -161,7 +161,7 @@ def _case(
     places, column = desk.context.pack.places, name_column(language)
     return planner_page(
         request, "planner_case", "Case {case_id}", 422 if faults else 200, {"case_id": state.case_id},
-        faults=faults, form=form or Form({}), case_id=state.case_id, status=state.status, sheet=sheet,
+        faults=faults, form=form or Form({}), case_id=state.case_id, now_is=state.status, sheet=sheet,
         clock=life_clock(view, language), layers=case_layers(view, language), events=_events(desk, state, language),
         voices=voices_of(counting(logged_of(record)))[1], decisions=DECISIONS, roles=ROLES,
         cars=[each.asset_id for each in searchers_of(desk.context, state)[0]],

@@ -62,6 +62,7 @@ def _plans(request: Request, form: Form, faults: list[str] | tuple[str, ...] = (
     context, language = context_of(request), page_language(request)
     places, column = context.pack.places, name_column(language)
     bases = sorted((str(places.at[each, column]), str(each)) for each in context.pack.bases.index)
+    tomorrow = datetime.now(ZONE).date() + timedelta(days=1)
     names, counts = form.fields.get("base"), form.fields.get("vehicles", [])
     fleet = USUAL_FLEET if names is None else tuple(zip(names, counts, strict=False))
     listed = [
@@ -77,7 +78,7 @@ def _plans(request: Request, form: Form, faults: list[str] | tuple[str, ...] = (
     ]
     return planner_page(
         request, "planner_plans", "Patrol plans", 422 if faults else 200, faults=faults, bases=bases, fleet=fleet,
-        form=form, tomorrow=(datetime.now(ZONE).date() + timedelta(days=1)).isoformat(), plans=listed,
+        form=form, tomorrow=tomorrow.isoformat(), tomorrow_words=_day(tomorrow, language), plans=listed,
     )  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def _plan(
     document = read.document
     return planner_page(
         request, "planner_plan", "Patrol plan, {day}", 422 if faults else 200, {"day": _day(read.on, language)},
-        faults=faults, form=form or Form({}), plan_id=plan_id, etag=stored.etag, status=stored.body["status"],
+        faults=faults, form=form or Form({}), plan_id=plan_id, etag=stored.etag, now_is=stored.body["status"],
         statuses=STATUS, panel=panel, convoys=_convoys(context, view, document, panel, language), left_out=left,
         replaces=document.get("replaces", ""), diversion=_diversion(context, document.get("diversion"), language),
         layers=plan_layers(view, language), languages=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES],

@@ -23,7 +23,7 @@ planner.map = function (box, data) {
 
   function draw(shape) {
     if (shape.type === "area") {
-      return L.polygon(shape.rings.map((part) => part.map(turned)), { renderer: canvas, weight: 1, color: "#7a4a00",
+      return L.polygon(shape.rings.map((part) => part.map(turned)), { renderer: canvas, stroke: false,
         fillColor: shape.colour, fillOpacity: 0.55 });
     }
     if (shape.type === "line") {
