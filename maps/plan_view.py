@@ -108,7 +108,8 @@ class PlanView:
                 convoy.label,
                 convoy.convoy.vehicle.vehicle_type,
                 f"{convoy.convoy.vehicles} {convoy.fuel_l:.1f} {convoy.water_l:.1f}",
-                f"{convoy.start} {convoy.end} {convoy.rest}",
+                # whole seconds, as the document tells them: a plan read back has the same id
+                f"{convoy.start} {convoy.end.replace(microsecond=0)} {convoy.rest}",
                 f"{handed.place_id} {handed.agreed_by}" if handed else "",
             ]
             parts += [f"{piece.segment_id}{piece.forward}" for piece in convoy.pieces]

@@ -18,7 +18,7 @@ import orjson
 
 OWN = Path(__file__).parent / "static"
 ASSETS = Path(__file__).parent / "assets"
-MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json"}
 _IMAGES = re.compile(r"url\(images/[\w.-]+\)")
 
 

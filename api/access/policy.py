@@ -109,6 +109,16 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
     "patrol_reports": _all(
         "report_id version etag plan_id asset_id left_at back_at km hours corridor segments groups remark", _OPERATIONAL
     ),
+    "water_reports": _all(
+        "report_id version etag water_id seen_at state lon lat depth_m litres_per_h grade remark", _OPERATIONAL
+    ),
+    "closures": _all("report_id version etag begins ends segments area reason remark", _OPERATIONAL),
+    # as reported, before it goes through the rules of the public cells; who told of it can be guessed from it
+    "incident_reports": _all(
+        "report_id version etag date date_precision corridor country place lon lat precision_km dead missing"
+        " survivors cause source_grade source url",
+        _OPERATIONAL,
+    ),
     # what is published of them went through `api.usecases.public_indicators`; how many records, and how far they
     # spread, would tell of single ones
     "indicators": {
@@ -117,7 +127,7 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
     },
     "plans": _all(
         "kind plan_id data_version date days hours seed reserve_share expected_people_reached at_least_share_of_best"
-        " aim best_aim request people_in_area convoys left_out",
+        " aim best_aim request people_in_area convoys left_out status bases etag replaces diversion",
         _OPERATIONAL,
     ),
 }  # fmt: skip

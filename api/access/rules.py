@@ -55,8 +55,20 @@ _COLLECTION = Rule(Audience.PUBLIC, "facts", kind_from="name")
 _LAYER = Rule(Audience.PUBLIC, "facts", kind_from="layer")
 _RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
+_CASE_PAGE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120, is_page=True)
 _REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
+_PLAN = Rule(Audience.PLANNER, "plans", "plan", "plan_id", heavy_s=120)
 _INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
+
+
+def _field_reports(path: str, kind: str) -> dict[tuple[str, str], Rule]:
+    rule = Rule(Audience.PLANNER, "plans", kind, "report_id")
+    one = ("GET", "PUT", "DELETE")
+    return {(each, f"/{path}"): rule for each in ("GET", "POST")} | {
+        (each, f"/{path}/{{report_id}}"): rule for each in one
+    }
+
+
 # whose process and whose job it is decides the route
 _JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
 
@@ -96,10 +108,31 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
     ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
     ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
+    ("GET", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan"),
+    ("GET", "/patrol-plans/{plan_id}"): _PLAN,
+    ("GET", "/patrol-plans/{plan_id}/orders/{name}"): _PLAN,
     ("GET", "/patrol-reports"): _REPORT,
     ("POST", "/patrol-reports"): _REPORT,
     ("GET", "/patrol-reports/{report_id}"): _REPORT,
     ("PUT", "/patrol-reports/{report_id}"): _REPORT,
+    ("GET", "/planner"): Rule(Audience.PLANNER, "plans", "plan", is_page=True),
+    ("POST", "/planner"): _PLAN,
+    ("GET", "/planner/network"): Rule(Audience.PLANNER, "plans"),
+    ("GET", "/planner/jobs/{job_id}"): Rule(Audience.PLANNER, "plans", "job", "job_id", is_page=True),
+    ("POST", "/planner/jobs/{job_id}"): Rule(Audience.PLANNER, "plans", "job", "job_id"),
+    ("GET", "/planner/plans/{plan_id}"): Rule(Audience.PLANNER, "plans", "plan", "plan_id", is_page=True),
+    ("POST", "/planner/plans/{plan_id}"): _PLAN,
+    ("GET", "/planner/cases"): Rule(Audience.PLANNER, "cases", "case", is_page=True),
+    ("POST", "/planner/cases"): _CASE,
+    ("GET", "/planner/cases/{case_id}"): _CASE_PAGE,
+    ("POST", "/planner/cases/{case_id}"): _CASE,
+    ("GET", "/planner/cases/{case_id}/legs"): _CASE_PAGE,
+    ("GET", "/planner/cases/{case_id}/files/{name}"): _CASE,
+    ("GET", "/planner/reports"): Rule(Audience.PLANNER, "plans", "field_report", is_page=True),
+    ("POST", "/planner/reports"): Rule(Audience.PLANNER, "plans", "field_report"),
+    **_field_reports("water-reports", "water_report"),
+    **_field_reports("closures", "closure"),
+    **_field_reports("incident-reports", "incident_report"),
     # to the public what is published, to planners everything: see `api.routers.indicators`
     ("GET", "/indicators"): _INDICATORS,
     ("GET", "/indicators.csv"): _INDICATORS,

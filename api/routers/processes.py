@@ -75,7 +75,7 @@ async def execute(
     """Ask for long work: answers with a job, or for quick processes with what comes out within half a minute."""
     only(request)
     process = process_for(request, processID)
-    job = await run_in_threadpool(_ask, request, process, body, idempotency_key)
+    job = await run_in_threadpool(ask_for_job, request, process, body, idempotency_key)
     waits_s = wait_s(prefer, is_quick=process.is_quick)
     until = time.monotonic() + waits_s
     while job.state not in _DONE and time.monotonic() < until and not await request.is_disconnected():
@@ -90,7 +90,8 @@ async def execute(
     return answer
 
 
-def _ask(request: Request, process: Process, body: ExecuteBody, key: str | None) -> Job:
+def ask_for_job(request: Request, process: Process, body: ExecuteBody, key: str | None = None) -> Job:
+    """Queue the work a request asks for; the same key of the same asker is the same job."""
     who, access = identity_of(request), request.app.state.access
     assert isinstance(access, Access)
     bench = Bench(context_of(request), store_of(request))

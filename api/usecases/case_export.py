@@ -10,6 +10,7 @@ from typing import Any
 
 from api.context import RegionContext
 from api.private_files import write_private
+from api.store.errors import Missing
 from api.usecases.case_advice import advice_of, searchers_of
 from api.usecases.case_facts import case_facts
 from api.usecases.case_replay import CaseState
@@ -84,6 +85,18 @@ def exported(case_id: str) -> re.Pattern[str]:
     """Return what names of exports of a case look like; its log is none of them."""
     kinds = r"(?:fr|en|ar)\.pdf|[A-Za-z0-9][A-Za-z0-9_.-]*\.gpx|geojson|record\.(?:json|csv)|poa\.tif"
     return re.compile(rf"{re.escape(case_id)}\.(?:{kinds})")
+
+
+def case_file(context: RegionContext, state: CaseState, view: CaseView, name: str) -> bytes:
+    """Return one file of a case, under the name that `export_case` gives it; `Missing` if there is none of it."""
+    rest = name.removeprefix(f"{state.case_id}.")
+    language = next((each for each in LANGUAGES if rest == f"{each}.pdf"), None)
+    kind = "pdf" if language else "record" if rest.startswith("record.") else rest.rpartition(".")[2]
+    if kind in USUAL_FORMATS:
+        for made, content in _rendered(context, state, view, kind, [language] if language else []):
+            if made == name:
+                return content
+    raise Missing(f"{state.case_id}: there is no file '{name[:80]}'")
 
 
 def _check(languages: Sequence[str], formats: Sequence[str]) -> None:

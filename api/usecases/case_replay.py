@@ -208,6 +208,11 @@ def alert_of(events: Sequence[Logged]) -> Alert:
 
 def status_of(events: Sequence[Logged]) -> str:
     """Return "open", "suspended" or "closed": a change takes two different people of one mind."""
+    return voices_of(events)[0]
+
+
+def voices_of(events: Sequence[Logged]) -> tuple[str, dict[str, str]]:
+    """Return the status, and who has spoken for what since it last changed."""
     status, voices = "open", dict[str, str]()
     words = {"close": "closed", "suspend": "suspended", "reopen": "open"}
     for each in events:
@@ -216,7 +221,7 @@ def status_of(events: Sequence[Logged]) -> str:
         voices[each.by] = each.event.what
         if sum(what == each.event.what for what in voices.values()) >= 2:
             status, voices = words[each.event.what], {}
-    return status
+    return status, voices
 
 
 def _weights(alert: Alert, events: Sequence[Logged]) -> dict[Scenario, float]:

@@ -71,6 +71,8 @@ def _convoy(view: PlanView, convoy: ConvoyView) -> dict[str, Any]:
         "expected_people_reached": plan.expected_people_reached,
         "legs": [_run(run) for run in convoy.runs],
         "notes": [sentence(note, "en", view.places) for note in plan.notes],
+        # the same for programs, to be said in another language
+        "remarks": [{"code": note.code, "values": dict(note.values)} for note in plan.notes],
     }
 
 
