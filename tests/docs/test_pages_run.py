@@ -18,7 +18,9 @@ LANGUAGES = {"sh", "bash", "python", "http", "json", "text", "html"}
 def session_of(page: Path, folder: Path) -> Iterator[Session]:
     """The desk of a page; where it asks the service, one is there for its first machine's store."""
     desk = Session(folder)
-    if not any(SERVICE in each.text or each.language == "http" for each in blocks_of(page) if "not run" not in each.marks):
+    if not any(
+        SERVICE in each.text or each.language == "http" for each in blocks_of(page) if "not run" not in each.marks
+    ):
         yield desk
         return
     store = f"sqlite:///{desk.machine()}/guelta.db"
