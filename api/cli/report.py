@@ -11,6 +11,7 @@ import click
 
 from api.cli.case_options import MOMENT
 from api.cli.common import FiniteRange, json_option, print_json, print_table, progress_bar
+from api.cli.report_well import well_command
 from api.cli.store_options import by_option, opened, store_option
 from data.errors import BadInput
 
@@ -18,6 +19,9 @@ from data.errors import BadInput
 @click.group("report")
 def command() -> None:
     """Keep what patrols report on their return."""
+
+
+command.add_command(well_command)
 
 
 @command.command("add")

@@ -13,6 +13,7 @@ from tests_access import client_of, local_client, new_store
 from api.access.audience import Audience
 from api.access.keys import new_key
 from api.access.setup import Access
+from api.cli.main import exit_code
 from api.cli.store_options import reported
 from api.context import RegionContext
 from api.store.store import Store
@@ -129,3 +130,16 @@ def test_the_command_line_takes_the_store_that_is_there(store: Store, tmp_path: 
     tell(store, "dry")
     assert "-" in reported(str(store.engine.url)).pack.version
     assert "-" not in reported(f"sqlite:///{tmp_path}/none.db").pack.version and not (tmp_path / "none.db").exists()
+
+
+def test_a_well_is_reported_by_name_from_the_command_line(
+    context: RegionContext, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = ["--store", store.database.url.render_as_string()]
+    before = chance(context)
+    assert exit_code(["report", "well", "Puits de l'arbre du Tenere", "dry", "--seen", "2026-06-14T10:00Z", *url]) == 0
+    assert f"{WELL}, dry" in capsys.readouterr().out
+    assert chance(FieldRegion(context).of(store)) < 0.1 < before
+    for words in (["nowhere", "dry"], ["19.05,11.72", "dry"], [WELL, "empty"]):
+        assert exit_code(["report", "well", *words, *url]) == 2
+    assert len(store.list("water_report")) == 1
