@@ -57,6 +57,7 @@ _RISK = Rule(Audience.RESEARCHER, "risk", heavy_s=120)
 _CASE = Rule(Audience.PLANNER, "cases", "case", "case_id", heavy_s=120)
 _REPORT = Rule(Audience.PLANNER, "plans", "patrol_report", "report_id")
 _INDICATORS = Rule(Audience.PUBLIC, "facts", heavy_s=120)
+_ANALYST = Rule(Audience.RESEARCHER, "risk", heavy_s=120, is_page=True)
 # whose process and whose job it is decides the route
 _JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
 
@@ -75,6 +76,21 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/sign-out"): _PUBLIC,
     ("GET", "/health"): _PUBLIC,
     ("GET", "/ready"): _PUBLIC,
+    ("GET", "/analyst"): _ANALYST,
+    ("GET", "/analyst/segment"): _ANALYST,
+    ("GET", "/analyst/compare"): _ANALYST,
+    ("GET", "/analyst/weights"): _ANALYST,
+    ("GET", "/analyst/profile"): _ANALYST,
+    ("GET", "/analyst/hindcast"): _ANALYST,
+    ("GET", "/analyst/lines.json"): _RISK,
+    ("GET", "/analyst/values.json"): _RISK,
+    ("GET", "/analyst/map.png"): _RISK,
+    ("GET", "/analyst/segments.csv"): _RISK,
+    ("GET", "/analyst/segments.geojson"): _RISK,
+    ("GET", "/analyst/layer.tif"): _RISK,
+    ("GET", "/analyst/profile.svg"): _RISK,
+    ("GET", "/analyst/hours.svg"): _RISK,
+    ("GET", "/analyst/hindcast.svg"): Rule(Audience.RESEARCHER, "risk"),
     ("GET", "/metrics"): Rule(Audience.ADMIN, "metrics"),
     ("GET", "/collections"): _PUBLIC,
     ("GET", "/collections/{name}"): _COLLECTION,
