@@ -55,7 +55,7 @@ def analyst_page(
     title_parts: Mapping[str, str] | None = None, **values: Any,
 ) -> Response:  # fmt: skip
     """Answer with a page in its frame with the tabs; 422 where there are faults."""
-    frame = frame_of(request, title, language, **(title_parts or {}))
+    frame = frame_of(request, title, language, True, **(title_parts or {}))
     plain = View(view.on, view.hour)
     tabs = [(address(request, path, language, plain), text, path == tab) for path, text in TABS]
     return framed(request, frame, template, 422 if faults else 200, tabs=tabs, faults=faults, **values)

@@ -96,7 +96,16 @@ RATE = Shown(
     PER_100KM_MONTH,
     interval=("incident_rate_low", "incident_rate_high"),
 )
-CHANGE = Shown("change", "change", "times the other day", "Risk of the day over that of the other day.", CHANGE_EDGES)
+#: Deaths per 100 km and month below which, on both days, a change is not worth telling: a thousandth can grow a
+#: hundredfold and mean nothing.
+LEAST_CHANGED = 0.03
+CHANGE = Shown(
+    "change",
+    "change",
+    "times the other day",
+    "Risk of the day over that of the other day; dashed where it is below 0.03 deaths per 100 km and month on both.",
+    CHANGE_EDGES,
+)
 
 
 def shown_layers() -> tuple[Shown, ...]:

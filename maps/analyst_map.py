@@ -21,6 +21,8 @@ from maps.static_files import verified
 from maps.words import Language, phrase
 
 Array = NDArray[np.float64]
+#: Where the map opens if no corridor is chosen: the desert belt and its coasts; south, west, north, east corners.
+_BELT = ((10.0, -17.0), (38.0, 40.0))
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,7 +53,7 @@ def map_lines(segments: gpd.GeoDataFrame, places: pd.DataFrame, language: Langua
                 round(row.lon, 3),
                 round(row.lat, 3),
                 str(getattr(row, name_column(language))),
-                5 if row.kind == "city" else 7,
+                4 if row.kind == "city" else 6,
             ]
             for row in towns.itertuples()
         ],
@@ -93,6 +95,7 @@ def map_settings(shown: Sequence[Shown], language: Language) -> dict[str, Any]:
         "ground": LAND,
         "sea": SEA,
         "weights": WEIGHTS,
+        "belt": _BELT,
         "layers": {
             each.name: {
                 "title": phrase(each.name, language),

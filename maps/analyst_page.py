@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,17 +158,17 @@ def analyst_file(data: AnalystData, hours: Sequence[tuple[int, pd.DataFrame, str
     )  # fmt: skip
 
 
-def _sentences(data: AnalystData, language: Language) -> dict[int, str]:
+def _sentences(data: AnalystData, language: Language) -> dict[str, str]:
     """Return why the worst segments are at risk, by their row."""
     row_of = {name: row for row, name in enumerate(data.table.index)}
     chosen = worst(data.table, shown_layer("risk"), _TOLD)
-    return {row_of[name]: explain_segment(row, data.places, language) for name, row in chosen.iterrows()}
+    return {str(row_of[name]): explain_segment(row, data.places, language) for name, row in chosen.iterrows()}
 
 
 def _own(name: str) -> str:
     text = static_files()[name].content.decode()
     # neither may end its element, and both are of this project or named in the manifest
-    if "</s" in text:
+    if re.search(r"</(script|style)|<!--", text, re.IGNORECASE):
         raise ValueError(f"'{name}' cannot stand within a page")
     return text
 

@@ -20,6 +20,8 @@ WIDTH_WORDS = (
     "interval two to three times the value",
     "hardly any report: interval three times the value",
 )
+#: What is smaller is next to nothing.
+LEAST = 0.001
 HEADS = ("Stretch", "Value (80 % interval)", "How well known")
 
 
@@ -29,8 +31,8 @@ def rounded(value: float, language: Language, digits: int = 2) -> str:
         return "∞"
     if value == 0 or math.isnan(value):
         return "0"
-    if abs(value) < 0.001:
-        return "< " + number(0.001, 3, language)
+    if abs(value) < LEAST:
+        return "< " + number(LEAST, 3, language)
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     whole = round(value, digits - 1 - math.floor(math.log10(abs(value))))
     return number(whole, places, language)
@@ -42,7 +44,7 @@ def told(shown: Shown, row: pd.Series, language: Language) -> str:
     value = float(shown.values(one)[0])
     if math.isnan(value):
         return phrase("not known", language)
-    if not shown.interval:
+    if not shown.interval or 0 < value < LEAST:
         return rounded(value, language)
     low, high = (float(end[0]) for end in shown.ends(one))
     return phrase(
@@ -70,7 +72,7 @@ def unit_words(shown: Shown, language: Language) -> str:
 
 def edge_words(shown: Shown, language: Language) -> list[str]:
     """Return the words of the classes, best first; for a change, least first."""
-    edges = [rounded(edge, language) for edge in shown.edges]
+    edges = [number(edge, len(f"{edge:g}".partition(".")[2]), language) for edge in shown.edges]
     words = [
         f"< {edges[0]}",
         *(f"{low}–{high}" for low, high in zip(edges, edges[1:], strict=False)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from maps.figures import Form, drawing, written
 from maps.words import Language, phrase
 
-_BAR, _CHOSEN = "#068cee", "#b04200"
+_BAR, _CHOSEN = "#5186ee", "#b04200"
 
 
 def hour_chart(deaths: Sequence[float], hour: int, language: Language, form: Form = "svg") -> bytes:

@@ -63,13 +63,17 @@ def map_picture(picture: Picture, language: Language, form: Form = "png") -> byt
     """Draw the map; plate carrée, true to scale in the middle."""
     from matplotlib.collections import PolyCollection
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     left, bottom, right, top = picture.bbox
     stretch = 1 / float(np.cos(np.radians((bottom + top) / 2)))
     ratio = (top - bottom) * stretch / (right - left)
     width = min(_WIDE, _HIGH / ratio)
     with drawing():
-        figure = Figure(figsize=(max(width, 6.0) + 2.6, max(width * ratio, 3.0) + 0.9), layout="constrained")
+        figure = Figure(
+            figsize=(max(width, 6.0) + 2.6, max(width * ratio, 3.0) + 0.9),
+            layout=ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97)),
+        )
         axis = figure.subplots()
         axis.set_facecolor(SEA)
         axis.add_collection(PolyCollection(_land(), facecolors=LAND, edgecolors="#8b8478", linewidths=0.5))
@@ -82,7 +86,6 @@ def map_picture(picture: Picture, language: Language, form: Form = "png") -> byt
         axis.set_title(picture.title, fontsize=11)
         _legend(figure, picture.shown, language)
         figure.text(0.01, 0.005, picture.note, fontsize=6.5, color="#4a4a4a")
-        figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
         return written(figure, form, _DPI)
 
 

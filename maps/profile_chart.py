@@ -14,7 +14,7 @@ from maps.figures import Form, drawing, written
 from maps.words import Language, phrase
 
 Array = NDArray[np.float64]
-_RISK, _BAND, _WATER, _EXPECTED = "#b04200", "#ea5b00", "#0268b3", "#00274a"
+_RISK, _BAND, _WATER, _EXPECTED = "#b04200", "#ea5b00", "#1163c6", "#002553"
 
 
 def profile_chart(

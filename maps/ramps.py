@@ -3,7 +3,8 @@
 Two variables make a colour: lightness says how high a value is, hue how wide its interval. Lightnesses are the same in
 each hue, so that the order of the risk stays whatever the hue, in grey and for the colour-blind; hues lie on the
 yellow-blue axis, which the common forms of colour blindness keep. Every shade stands out from the ground by 3:1
-(WCAG 2.2, 1.4.11). `tests/maps/test_ramps.py` computes all of this. Grey, dashed, is what is not known.
+(WCAG 2.2, 1.4.11). `tests/maps/test_ramps.py` computes all of this. Grey is what is not known; it is dashed as well,
+for to some eyes the middle hue is grey too.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ LAND, SEA = "#fbf8f1", "#e9f0f4"
 #: Rows: interval narrow, wide, very wide; columns: four classes of the value. CIELAB L* 57, 43, 29, 15.
 BIVARIATE = (
     ("#ea5b00", "#b04200", "#7a2b00", "#431900"),
-    ("#bd70a1", "#964c7d", "#71295a", "#4d023a"),
-    ("#068cee", "#0268b3", "#00467c", "#00274a"),
+    ("#9f7f9b", "#7b5c76", "#583b54", "#371c34"),
+    ("#5186ee", "#1163c6", "#00438b", "#002553"),
 )
 #: Of layers that carry no interval.
 SEQUENTIAL = BIVARIATE[0]

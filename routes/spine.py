@@ -20,8 +20,8 @@ def corridor_spine(legs: pd.DataFrame) -> list[SpineLeg]:
     """Return the longest of all shortest ways between two places of some legs, in order.
 
     A corridor is a net of legs, not a line. The way between the two places that are farthest apart along it shows most
-    of it without a detour; of legs between the same two places the shorter is taken, and of ways of one length the first
-    by the ids of its ends.
+    of it without a detour; of legs between the same two places the shorter is taken, and of ways of one length the
+    first by the ids of its ends.
 
     Parameters
     ----------

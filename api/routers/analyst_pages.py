@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.analyst_view import address, analyst_page, asked_language, asked_view, page_of
 from api.context import RegionContext
 from api.router import NamedRouter, reported_region_of
-from api.usecases.analyst import View, seen
+from api.usecases.analyst import View, deaths_a_day, risk_seen, seen
 from api.usecases.corridor_profile import profile_along
 from api.usecases.risk import overlay_columns, risk_table
 from data.tables import read_hindcast
@@ -46,13 +46,9 @@ def compare(request: Request) -> Response:
     other = view.other or view.on.replace(month=(view.on.month + 5) % 12 + 1, day=15)
     view = replace(view, other=other, layer=CHANGE.name)
     table = seen(context, view).dropna(subset=["risk_per_km_day", "change"])
-    per_km = {name: table[column].mul(table["length"]).sum() / 1000 for name, column in (("now", "risk_per_km_day"),)}
-    then = (table["risk_per_km_day"] / table["change"]).where(table["change"] > 0)
-    before = float(then.mul(table["length"]).sum() / 1000)
+    before = risk_seen(context, other, view.hour).loc[table.index]
     days = {"day": long_day(view.on, language), "other": long_day(other, language)}
-    # what is next to nothing on both days can change a thousandfold and mean nothing
-    counted = table[pd.concat([table["risk_per_km_day"], then], axis=1).max(axis=1) * RISK.scale >= RISK.edges[0]]
-    chosen = worst(counted, CHANGE, TOP)
+    chosen = worst(table, CHANGE, TOP)
     rows = [
         {
             "name": name,
@@ -61,7 +57,7 @@ def compare(request: Request) -> Response:
             ),
             "cells": [
                 told(RISK, row, language),
-                rounded(float(then[row["segment_id"]]) * RISK.scale, language),
+                told(RISK, before.loc[row["segment_id"]], language),
                 rounded(float(row["change"]), language),
             ],
             "is_ltr": True,
@@ -85,13 +81,13 @@ def compare(request: Request) -> Response:
             phrase(
                 "All segments together: {now} expected deaths a day on {day}, {then} on {other}.",
                 language,
-                now=rounded(float(per_km["now"]), language),
-                then=rounded(before, language),
+                now=rounded(deaths_a_day(risk_seen(context, view.on, view.hour)), language),
+                then=rounded(deaths_a_day(risk_seen(context, other, view.hour)), language),
                 **days,
             ),
             phrase(
-                "Heat, sea and the wells' state differ between days; the interval of the stranding rate does not cancel "
-                "out and is as wide as on the map.",
+                "Heat, sea and the wells' state differ between days; the interval of the stranding rate does not "
+                "cancel out and is as wide as on the map.",
                 language,
             ),
         ],
@@ -145,8 +141,8 @@ def weights(request: Request) -> Response:
         fields=[_field("date", "Day", language, view.on.isoformat(), kind="date"), *named],
         notes=[
             phrase(
-                "Each criterion is the share of network kilometres that is better; the score is their weighted mean, 0 to "
-                "100. It ranks, and has no unit: deaths do not follow from it.",
+                "Each criterion is the share of network kilometres that is better; the score is their weighted mean, 0 "
+                "to 100. It ranks, and has no unit: deaths do not follow from it.",
                 language,
             ),
             phrase(
@@ -315,16 +311,18 @@ def _hindcast_notes(kept: dict[str, Any], language: Language) -> list[str]:
             share=number(ours, 0, language),
         ),
         phrase(
-            "Far from any place the model does worse than a simple kernel density ({model} % against {best} %), and {none} % "
-            "of those incidents lie farther than 10 km from any segment: no model of this network reaches them.",
+            "Far from any place the model does worse than a simple kernel density ({model} % against {best} %), and "
+            "{none} % of those incidents lie farther than 10 km from any segment: no model of this network reaches "
+            "them.",
             language,
             model=number(far, 0, language),
             best=number(best, 0, language),
             none=number(100 * reached, 0, language),
         ),
         phrase(
-            "Incidents: Missing Migrants Project (IOM, CC BY 4.0), on land in the desert belt. Reports come from where people "
-            "are: what is not reported is not counted. These scores were kept, with data version {version}.",
+            "Incidents: Missing Migrants Project (IOM, CC BY 4.0), on land in the desert belt. Reports come from "
+            "where people are: what is not reported is not counted. These scores were kept, with data version "
+            "{version}.",
             language,
             version=kept["data_version"],
         ),

@@ -15,8 +15,8 @@ import pandas as pd
 from api.context import RegionContext
 from api.usecases.inputs import Faults, day_of
 from data.errors import BadInput
-from data.units import HOURS_PER_DAY
-from maps.analyst_layers import CHANGE, shown_layers
+from data.units import HOURS_PER_DAY, M_PER_KM
+from maps.analyst_layers import CHANGE, LEAST_CHANGED, RISK, shown_layers
 from risk.combine import TYPICAL_MODES
 from risk.hours import DayFates, at_hour, day_fates, risk_at_hour
 from risk.stranding import StrandingParameters
@@ -163,10 +163,15 @@ def seen(context: RegionContext, view: View) -> pd.DataFrame:
 
 
 def change_ratio(table: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
-    """Return how many times the risk of the other day that of the day is; 1 where both are nothing."""
+    """Return how many times the risk of the other day that of the day is; NaN where both are next to nothing."""
     now, then = table["risk_per_km_day"], other["risk_per_km_day"]
-    ratio = (now / then).where(then > 0, np.inf)
-    return ratio.mask((now == 0) & (then == 0), 1.0).mask(now.isna() | then.isna())
+    counted = np.maximum(now, then) * RISK.scale >= LEAST_CHANGED
+    return (now / then).where(then > 0, np.inf).where(counted)
+
+
+def deaths_a_day(table: pd.DataFrame) -> float:
+    """Return the expected deaths of a day on all segments of a table from `risk_seen`."""
+    return float((table["risk_per_km_day"] * table["length"]).sum() / M_PER_KM)
 
 
 @dataclass(frozen=True)

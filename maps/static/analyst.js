@@ -13,6 +13,7 @@
   let place = null;
   let values = given.values ?? null;
   let asked = 0;
+  const least = 0.001; // smaller values are next to nothing
   const perHour = new Map();
 
   function element(tag, content, attributes = {}) {
@@ -24,14 +25,14 @@
 
   function figure(value, digits = 2) {
     if (value === null || value === undefined) return given.words.unknown;
-    if (value !== 0 && Math.abs(value) < 0.001) return `< ${(0.001).toLocaleString(locale, { minimumFractionDigits: 3 })}`;
+    if (value !== 0 && Math.abs(value) < least) return `< ${least.toLocaleString(locale, { minimumFractionDigits: 3 })}`;
     return value.toLocaleString(locale, { maximumSignificantDigits: digits });
   }
 
   function told(name, row) {
     const held = values[name];
     const value = held.values[row];
-    if (value === null || !given.layers[name].interval) return figure(value);
+    if (value === null || !given.layers[name].interval || value < least) return figure(value);
     return given.words.about.replace("{value}", figure(value))
       .replace("{low}", figure(value * held.low[row], 1)).replace("{high}", figure(value * held.high[row], 1));
   }
@@ -47,7 +48,7 @@
 
   // the map
   box.replaceChildren();
-  const map = L.map(box, { preferCanvas: true, minZoom: 3, maxZoom: 12, attributionControl: true });
+  const map = L.map(box, { preferCanvas: true, minZoom: 3, maxZoom: 12, zoomSnap: 0.25, attributionControl: true });
   map.attributionControl.setPrefix("Leaflet").addAttribution("Natural Earth");
   const canvas = L.canvas({ padding: 0.3, tolerance: 5 });
   const names = L.layerGroup().addTo(map);
@@ -93,9 +94,10 @@
   }
 
   function fit() {
-    const rows = lines.ids.map((_, row) => row).filter((row) => !corridor || lines.corridors[lines.corridor[row]] === corridor);
-    const bounds = L.latLngBounds([]);
-    rows.forEach((row) => bounds.extend(drawn[row].getBounds()));
+    const bounds = L.latLngBounds(corridor ? [] : given.belt);
+    drawn.forEach((line, row) => {
+      if (corridor && lines.corridors[lines.corridor[row]] === corridor) bounds.extend(line.getBounds());
+    });
     map.fitBounds(bounds, { padding: [10, 10], animate: false });
   }
 
