@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
-from functools import lru_cache
-from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from maps.exporters.pdf import ASSETS
+from maps.figures import Form, drawing, written
 from maps.indicator_words import LABELS, of_name, part_names, unit_name, whole_span
 from maps.words import Language, phrase
 
@@ -22,13 +19,9 @@ _PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("km", (("patrol_km", "#009e73"),)),
 )
 _HANDED = ("hand_overs", "groups_handed_over")
-#: Fonts are chosen by parameters of the whole process.
-_DRAWING = Lock()
 
 
-def indicators_chart(
-    document: dict[str, Any], places: pd.DataFrame, language: Language, form: Literal["svg", "png"] = "svg"
-) -> bytes:
+def indicators_chart(document: dict[str, Any], places: pd.DataFrame, language: Language, form: Form = "svg") -> bytes:
     """Draw the indicators of a document; Arabic reads from the right.
 
     Parameters
@@ -41,13 +34,11 @@ def indicators_chart(
     form : str
         "svg" or "png".
     """
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     panels = _bars(document, places, language)
     heights = [0.9 + 0.3 * len(bars) for _, _, bars in panels] or [1.0]
-    fonts: Any = {"font.family": _fonts(), "svg.fonttype": "path", "svg.hashsalt": "guelta", "font.size": 9}
-    with _DRAWING, rc_context(fonts):
+    with drawing():
         figure = Figure(figsize=(8.5, sum(heights) + 0.5), layout="constrained")
         axes = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         for axis, (title, colours, bars) in zip(axes, panels, strict=False):
@@ -56,21 +47,7 @@ def indicators_chart(
             axes[0].set_axis_off()
             axes[0].text(0.5, 0.5, phrase("There is nothing to show.", language), ha="center", va="center")
         figure.suptitle(phrase("Rescue indicators {span}", language, span=whole_span(document["indicators"], language)))
-        held = io.BytesIO()
-        figure.savefig(held, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
-    return held.getvalue()
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> list[str]:
-    """Make the fonts that ship with the project known, whatever the machine has."""
-    from matplotlib.font_manager import FontProperties, fontManager
-
-    names = []
-    for path in sorted((ASSETS / "fonts").glob("*Regular.ttf"), reverse=True):
-        fontManager.addfont(str(path))
-        names.append(FontProperties(fname=str(path)).get_name())
-    return sorted(names, key=len)
+        return written(figure, form)
 
 
 #: Name of each bar and its pieces: legend, value, quartiles.

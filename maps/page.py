@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from data.shapes import vertices
 from data.units import PER_100KM_MONTH
 from maps.classes import CLASS_EDGES, RAMP
+from maps.compact import line_steps, significant
 from maps.panel import convoy_title, look, plan_panel, risk_panel
 from maps.plan_view import PlanView
 from maps.sentences import name_column
@@ -214,18 +215,10 @@ def _segments(segments: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, 
     km = segments[["km_from", "km_to"]].to_numpy(float).round(1).tolist()
     assessed = np.isfinite(values[:, columns.index(RISK_COLUMN)])
     records: list[dict[str, Any]] = []
-    for row, (line, shown) in enumerate(zip(segments.geometry, _significant(values).tolist(), strict=True)):
-        points = np.rint(np.asarray(line.coords) * 1e4).astype(int)
-        steps = np.concatenate([points[:1], np.diff(points, axis=0)]).ravel().tolist()
+    for row, (steps, shown) in enumerate(zip(line_steps(segments.geometry), significant(values).tolist(), strict=True)):
         record = {"l": leg_number[row], "k": km[row], "p": steps}
         records.append(record | {"v": shown} if assessed[row] else record)
     return records
-
-
-def _significant(values: Array, digits: int = 3) -> Array:
-    """Round to significant digits; zero and NaN stay."""
-    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(values != 0, abs(values), 1.0))))
-    return np.asarray(np.round(values * scale) / scale)
 
 
 def _names(row: Any) -> dict[str, str]:

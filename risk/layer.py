@@ -35,6 +35,9 @@ class Layer:
     kind : str
         "measure" is a quantity shown in classes, "class" a yes or no, "block" a yes or no that closes ground and is
         never weighed.
+    edges : tuple of float
+        Round values between the four classes of the analyst's map, ascending; fixed, so that days can be compared.
+        Judgement. Without them the map does not show the layer.
     values : callable
         From an `Assessment` of n positions to an array of shape (n,).
     """
@@ -46,6 +49,7 @@ class Layer:
     values: Callable[[Assessment], NDArray[np.float64]]
     low_is_bad: bool = False
     kind: Kind = "measure"
+    edges: tuple[float, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -97,7 +97,7 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
         **_all("distance_to_water_km expected_water_km tmax_degc heat water_degc rescue_h survival_h", _RESEARCH),
         **_all("group_size death_probability incident_rate_per_km_day blocked arrival_h ruggedness_m sand", _RESEARCH),
         **_all("slope_deg walk_h weather_hours_from_file survival_interval_h log_ratio distance_km", _RESEARCH),
-        **_all("overlay top_share interval shares", _RESEARCH),
+        **_all("overlay top_share interval shares date stranded_at_h other_date change", _RESEARCH),
     },
     # what the public page says of a corridor: classes and climate, nothing of a single well, track or incident
     "corridor_facts": _all("corridor view months dry_beyond_km sea_degc in_water_h", _OPEN),

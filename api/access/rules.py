@@ -69,6 +69,7 @@ def _field_reports(path: str, kind: str) -> dict[tuple[str, str], Rule]:
     }
 
 
+_ANALYST = Rule(Audience.RESEARCHER, "risk", heavy_s=120, is_page=True)
 # whose process and whose job it is decides the route
 _JOB = Rule(Audience.RESEARCHER, "", "job", "jobID")
 
@@ -87,6 +88,21 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/sign-out"): _PUBLIC,
     ("GET", "/health"): _PUBLIC,
     ("GET", "/ready"): _PUBLIC,
+    ("GET", "/analyst"): _ANALYST,
+    ("GET", "/analyst/segment"): _ANALYST,
+    ("GET", "/analyst/compare"): _ANALYST,
+    ("GET", "/analyst/weights"): _ANALYST,
+    ("GET", "/analyst/profile"): _ANALYST,
+    ("GET", "/analyst/hindcast"): _ANALYST,
+    ("GET", "/analyst/lines.json"): _RISK,
+    ("GET", "/analyst/values.json"): _RISK,
+    ("GET", "/analyst/map.png"): _RISK,
+    ("GET", "/analyst/segments.csv"): _RISK,
+    ("GET", "/analyst/segments.geojson"): _RISK,
+    ("GET", "/analyst/layer.tif"): _RISK,
+    ("GET", "/analyst/profile.svg"): _RISK,
+    ("GET", "/analyst/hours.svg"): _RISK,
+    ("GET", "/analyst/hindcast.svg"): Rule(Audience.RESEARCHER, "risk"),
     ("GET", "/metrics"): Rule(Audience.ADMIN, "metrics"),
     ("GET", "/collections"): _PUBLIC,
     ("GET", "/collections/{name}"): _COLLECTION,

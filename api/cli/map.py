@@ -9,7 +9,7 @@ import click
 from api.cli.common import json_option, language_option, print_json, progress_bar, tomorrow
 
 #: Kinds of page, and the file each is written to if nobody says otherwise.
-KINDS = {"planner": "out/risk.html", "public": "out/public.html"}
+KINDS = {"planner": "out/risk.html", "analyst": "out/analyst.html", "public": "out/public.html"}
 
 
 @click.command("map")
@@ -18,7 +18,8 @@ KINDS = {"planner": "out/risk.html", "public": "out/public.html"}
     type=click.Choice(list(KINDS)),
     default="planner",
     show_default=True,
-    help="planner: risk, water and incidents of a day, for planners alone; public: what anybody should know.",
+    help="planner: risk, water and incidents of a day, for planners alone; analyst: risk and layers by hour with "
+    "how well they are known, for those with a key; public: what anybody should know.",
 )
 @click.option("--date", "day", default=tomorrow, show_default="tomorrow", help="Day, as 2026-06-15.")
 @click.option("--corridor", default="", help="Of the public page; the whole region if left out.")
@@ -36,11 +37,12 @@ def command(
 ) -> None:
     """Write a map page in one file that opens without a network.
 
-    The public page is in the language of --lang alone; the planner's carries all three.
+    The public and the analyst's page are in the language of --lang alone; the planner's carries all three.
     """
     path = path or Path(KINDS[kind])
     with progress_bar("drawing") as progress:
         from api.prepared_region import open_prepared
+        from api.usecases.analyst_page import write_analyst_file
         from api.usecases.inputs import day_of
         from api.usecases.page import write_page
         from api.usecases.public_file import write_public_file
@@ -50,6 +52,8 @@ def command(
         progress(0.4)
         if kind == "public":
             write_public_file(context, corridor, on, language, path, hotlines)  # type: ignore[arg-type]
+        elif kind == "analyst":
+            write_analyst_file(context, on, language, path, lambda share: progress(0.4 + 0.6 * share))  # type: ignore[arg-type]
         else:
             write_page(context, on, language, path)  # type: ignore[arg-type]
     if as_json:

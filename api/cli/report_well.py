@@ -30,9 +30,9 @@ def well_command(
     well: str, state: str, seen_at: datetime | None, grade: str, by: str, url: str, *, as_json: bool
 ) -> None:
     """Keep what was found at WELL, its id or name: plans, cases and routes count on it from then on."""
-    from api.context import open_region
+    from api.prepared_region import open_prepared
 
-    water_id = _water_id(open_region().pack.water_points, well)
+    water_id = _water_id(open_prepared().pack.water_points, well)
     body = {"water_id": water_id, "seen_at": (seen_at or datetime.now(UTC)).isoformat(), "state": state, "grade": grade}
     with opened(url, create=True) as store:
         stored = store.put("water_report", None, body, by)

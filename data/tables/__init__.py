@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 WATER_LOSS = Path(__file__).parent / "water_loss.npz"
+HINDCAST = Path(__file__).parent / "hindcast.json"
 #: Losses are stored as whole multiples of this (kg/h): 0.025 g, far below what the model is good to.
 QUANTUM_KG_PER_H = 2.5e-5
 
@@ -30,3 +32,9 @@ def write_water_loss(
         raise ValueError("a water loss is outside 0 to 1.6 kg/h")
     arrays: dict[str, Any] = {"loss_kg_per_h": counts.astype(np.uint16), **axes}
     np.savez_compressed(path, **arrays)
+
+
+def read_hindcast(path: Path = HINDCAST) -> dict[str, Any]:
+    """Return the scores of the hindcast that was kept, as `api.usecases.hindcast.hindcast_document` made them."""
+    document: dict[str, Any] = orjson.loads(path.read_bytes())
+    return document

@@ -9,4 +9,5 @@ LAYER = Layer(
     unit="l/day",
     description="Water an adult at rest in shade loses by sweat, breath and skin in a day (ISO 7933).",
     values=lambda assessment: assessment.loss.rest_shade[:, :HOURS_PER_DAY].sum(axis=1),
+    edges=(2, 3, 4),
 )

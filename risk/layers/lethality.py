@@ -8,4 +8,5 @@ LAYER = Layer(
     unit="",
     description="Probability that one of a stranded group dies unaided: neither found nor at water in time.",
     values=lambda assessment: assessment.fate.death,
+    edges=(0.1, 0.3, 0.5),
 )

@@ -15,4 +15,5 @@ LAYER = Layer(
         if found.conditions.responders is None
         else arrival_h(found.lon, found.lat, found.conditions.responders)
     ),
+    edges=(3, 8, 16),
 )

@@ -9,4 +9,5 @@ LAYER = Layer(
     unit="m",
     description="Terrain ruggedness index (Riley 1999); known where an elevation file is given.",
     values=lambda found: ruggedness_m(found.conditions.ground, found.lon, found.lat),
+    edges=(10, 30, 80),
 )

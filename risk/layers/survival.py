@@ -15,4 +15,5 @@ LAYER = Layer(
         hours_alive(assessment.fate.alive_staying, 0.5), float(assessment.fate.alive_staying.shape[1] - 1)
     ),
     low_is_bad=True,
+    edges=(48, 72, 96),
 )

@@ -14,4 +14,5 @@ LAYER = Layer(
         / M_PER_KM
         / found.conditions.walk.speed_kph
     ),
+    edges=(8, 24, 48),
 )

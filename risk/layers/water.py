@@ -9,4 +9,5 @@ LAYER = Layer(
     unit="km",
     description="Expected distance to the nearest water that gives, wells that may be dry counted.",
     values=lambda assessment: assessment.water.expected_m / M_PER_KM,
+    edges=(30, 60, 120),
 )
