@@ -14,10 +14,11 @@ from api.access.audience import Audience
 from api.access.keys import new_key
 from api.access.setup import Access
 from api.cli.main import exit_code
+from api.cli.report_well import STATES
 from api.cli.store_options import reported
 from api.context import RegionContext
 from api.store.store import Store
-from api.usecases.field_reports import FieldRegion
+from api.usecases.field_reports import RELIABILITY, FieldRegion
 from data.contracts import check
 
 ON = date(2026, 6, 15)
@@ -143,3 +144,4 @@ def test_a_well_is_reported_by_name_from_the_command_line(
     for words in (["nowhere", "dry"], ["19.05,11.72", "dry"], [WELL, "empty"]):
         assert exit_code(["report", "well", *words, *url]) == 2
     assert len(store.list("water_report")) == 1
+    assert set(STATES) == set(RELIABILITY)
