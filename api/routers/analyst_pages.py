@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,6 +12,9 @@ from api.context import RegionContext
 from api.router import NamedRouter, reported_region_of
 from data.tables import read_hindcast
 from maps.words import Language, number, phrase
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 routes = APIRouter(include_in_schema=False)
 TOP = 20
