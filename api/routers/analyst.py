@@ -10,12 +10,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.analyst_view import address, analyst_page, asked_language, asked_view, page_of
 from api.router import NamedRouter, reported_region_of
-from maps.analyst_page import TITLE
 from maps.words import Language, number, phrase
 
 if TYPE_CHECKING:
     from api.usecases.analyst import View
 
+#: As `maps.analyst_page` names the file of this map.
+_TITLE = "Risk by day and hour"
 routes = APIRouter(include_in_schema=False)
 EXPORTS = (
     ("map.png", "Picture (PNG)"),
@@ -28,7 +29,7 @@ _BAR = 150
 
 
 @routes.get("/analyst")
-@page_of(TITLE, "")
+@page_of(_TITLE, "")
 def analyst(request: Request) -> Response:
     """Show layers and risk of a day and hour on a map and as a table."""
     from api.usecases.analyst_page import analyst_data, effect_of
@@ -45,7 +46,7 @@ def analyst(request: Request) -> Response:
     chosen = {"hour": view.hour, "layer": view.layer, "corridor": view.corridor}
     return analyst_page(
         request,
-        TITLE,
+        _TITLE,
         "analyst",
         language,
         "",
