@@ -6,7 +6,6 @@ import gzip
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -75,6 +74,8 @@ def _file_name(view: View, end: str) -> str:
 @routes.get("/map.png")
 def picture(request: Request) -> Response:
     """Return the map in sight as a picture."""
+    import geopandas as gpd
+
     from api.usecases.analyst import seen
     from api.usecases.analyst_files import box_of
     from maps.analyst_layers import shown_layer

@@ -18,7 +18,6 @@ from api.usecases.report_desk import REPORT_KINDS
 from data.errors import BadInput
 from maps.planner_words import CAUSES, CLOSURE_REASONS, GRADES, WELL_STATES
 from maps.words import Language, phrase
-from routes.positions import read_position
 from sar.alert_times import ZONE
 
 routes = APIRouter(include_in_schema=False)
@@ -86,6 +85,8 @@ def _closure(context: RegionContext, form: Form) -> dict[str, Any]:
 
 
 def _incident(context: RegionContext, form: Form) -> dict[str, Any]:
+    from routes.positions import read_position
+
     where = read_position(form.one("where"), context.pack.places)
     place = context.pack.places.loc[where.place_id] if where.place_id else None
     counts = {name: form.whole(name) for name in ("dead", "missing", "survivors")}
