@@ -98,8 +98,11 @@ class Soak:
             "corridor": "niger-libya", "groups": [],
         }  # fmt: skip
         key = {"Idempotency-Key": f"soak-{rng.random()}"}
-        first = self.ask(client, "report", "POST", "/patrol-reports", (201, 200, 409), json=body, headers=key)
-        again = self.ask(client, "report again", "POST", "/patrol-reports", (201, 200, 409), json=body, headers=key)
+        # a car that was out in these hours already is refused
+        first = self.ask(client, "report", "POST", "/patrol-reports", (201, 200, 409, 422), json=body, headers=key)
+        again = self.ask(
+            client, "report again", "POST", "/patrol-reports", (201, 200, 409, 422), json=body, headers=key
+        )
         if (
             first is not None
             and again is not None
