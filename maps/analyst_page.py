@@ -166,7 +166,8 @@ def _sentences(data: AnalystData, language: Language) -> dict[str, str]:
 
 
 def _own(name: str) -> str:
-    text = static_files()[name].content.decode()
+    # browsers read every end of line as one sign before they take the digest
+    text = static_files()[name].content.decode().replace("\r\n", "\n")
     # neither may end its element, and both are of this project or named in the manifest
     if re.search(r"</(script|style)|<!--", text, re.IGNORECASE):
         raise ValueError(f"'{name}' cannot stand within a page")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,30 +13,56 @@ from api.analyst_view import address, analyst_page, asked_language, asked_view, 
 from api.context import RegionContext
 from api.router import NamedRouter, reported_region_of
 from data.tables import read_hindcast
+from maps.sentences import name_column
 from maps.words import Language, number, phrase
+from risk.overlay import CRITERIA, read_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from api.usecases.analyst import View
+    from api.usecases.corridor_profile import Profile
+
 routes = APIRouter(include_in_schema=False)
 TOP = 20
+_LEG_HEADS = ("Leg", "from km", "to km", "Worst risk (deaths per 100 km and month)", "Farthest from water, km")
 
 
 def _field(name: str, title: str, language: Language, value: object, **more: object) -> dict[str, Any]:
     return {"name": name, "title": phrase(title, language), "value": value, "choices": (), "kind": "number", **more}
 
 
-def _stretches(table: pd.DataFrame, context: RegionContext, language: Language) -> list[str]:
+def _day_field(language: Language, on: date, name: str = "date", title: str = "Day") -> dict[str, Any]:
+    return _field(name, title, language, on.isoformat(), kind="date")
+
+
+def _hour_field(language: Language, hour: int) -> dict[str, Any]:
+    return _field("hour", "Hour of the stranding (local solar time)", language, hour, least=0, most=23, step=1)
+
+
+def _segment_rows(
+    request: Request, language: Language, view: View, table: pd.DataFrame, cells: Callable[[pd.Series], list[str]]
+) -> list[dict[str, Any]]:
+    """Return a row for each segment, its name leading to its explanation."""
     from maps.panel import stretch_name
 
-    return [stretch_name(row, language, context.pack.places) for _, row in table.iterrows()]
+    places, plain = reported_region_of(request).pack.places, replace(view, other=None)
+    return [
+        {
+            "name": stretch_name(row, language, places),
+            "href": address(request, "/segment", language, plain, id=row["segment_id"], hour=view.hour),
+            "cells": cells(row),
+            "is_ltr": True,
+        }
+        for _, row in table.iterrows()
+    ]
 
 
 @routes.get("/analyst/compare")
 @page_of("Two days compared", "/compare")
 def compare(request: Request) -> Response:
     """Show what changes between two days, on a picture and as a table."""
-    from api.usecases.analyst import deaths_a_day, risk_seen, seen
+    from api.usecases.analyst import risk_seen, seen
     from maps.analyst_layers import CHANGE, RISK
     from maps.analyst_page import long_day
     from maps.analyst_words import rounded, told, worst
@@ -46,22 +74,11 @@ def compare(request: Request) -> Response:
     table = seen(context, view).dropna(subset=["risk_per_km_day", "change"])
     before = risk_seen(context, other, view.hour).loc[table.index]
     days = {"day": long_day(view.on, language), "other": long_day(other, language)}
-    chosen = worst(table, CHANGE, TOP)
-    rows = [
-        {
-            "name": name,
-            "href": address(
-                request, "/segment", language, replace(view, other=None), id=row["segment_id"], hour=view.hour
-            ),
-            "cells": [
-                told(RISK, row, language),
-                told(RISK, before.loc[row["segment_id"]], language),
-                rounded(float(row["change"]), language),
-            ],
-            "is_ltr": True,
-        }
-        for name, (_, row) in zip(_stretches(chosen, context, language), chosen.iterrows(), strict=True)
-    ]
+
+    def cells(row: pd.Series) -> list[str]:
+        then = told(RISK, before.loc[row["segment_id"]], language)
+        return [told(RISK, row, language), then, rounded(float(row["change"]), language)]
+
     unit = phrase(RISK.unit, language)
     return analyst_page(
         request,
@@ -71,29 +88,16 @@ def compare(request: Request) -> Response:
         "/compare",
         view,
         fields=[
-            _field("date", "Day", language, view.on.isoformat(), kind="date"),
-            _field("other", "Other day", language, other.isoformat(), kind="date"),
-            _field("hour", "Hour of the stranding (local solar time)", language, view.hour, least=0, most=23, step=1),
+            _day_field(language, view.on),
+            _day_field(language, other, "other", "Other day"),
+            _hour_field(language, view.hour),
         ],
-        notes=[
-            phrase(
-                "All segments together: {now} expected deaths a day on {day}, {then} on {other}.",
-                language,
-                now=rounded(deaths_a_day(risk_seen(context, view.on, view.hour)), language),
-                then=rounded(deaths_a_day(risk_seen(context, other, view.hour)), language),
-                **days,
-            ),
-            phrase(
-                "Heat, sea and the wells' state differ between days; the interval of the stranding rate does not "
-                "cancel out and is as wide as on the map.",
-                language,
-            ),
-        ],
+        notes=_change_notes(context, view, other, language),
         picture=address(request, "/map.png", language, view, layer=CHANGE.name, hour=view.hour),
         picture_words=phrase("Map of the change; the table below tells the greatest ones", language),
         caption=phrase("Segments that changed most ({unit})", language, unit=unit),
         heads=[phrase("Stretch", language), days["day"], days["other"], phrase("times the other day", language)],
-        rows=rows,
+        rows=_segment_rows(request, language, view, worst(table, CHANGE, TOP), cells),
         links=[
             (
                 address(request, "", language, view, layer=CHANGE.name, hour=view.hour),
@@ -103,15 +107,33 @@ def compare(request: Request) -> Response:
     )
 
 
+def _change_notes(context: RegionContext, view: View, other: date, language: Language) -> list[str]:
+    from api.usecases.analyst import deaths_a_day, risk_seen
+    from maps.analyst_page import long_day
+    from maps.analyst_words import rounded
+
+    now, then = (deaths_a_day(risk_seen(context, on, view.hour)) for on in (view.on, other))
+    text = "All segments together: {now} expected deaths a day on {day}, {then} on {other}."
+    days = {"day": long_day(view.on, language), "other": long_day(other, language)}
+    return [
+        phrase(text, language, now=rounded(now, language), then=rounded(then, language), **days),
+        phrase(
+            "Heat, sea and the wells' state differ between days; the interval of the stranding rate does not "
+            "cancel out and is as wide as on the map.",
+            language,
+        ),
+    ]
+
+
 @routes.get("/analyst/weights")
 @page_of("Weights and how stable the ranking is", "/weights")
 def weights(request: Request) -> Response:
     """Rank by weights of one's own, beside the share of other weightings under which a segment stays at the top."""
+    from api.usecases.analyst import USUAL_HOUR
     from api.usecases.risk import overlay_columns, risk_table
     from maps.analyst_layers import RISK
     from maps.analyst_page import long_day
     from maps.analyst_words import told
-    from risk.overlay import CRITERIA, read_weights
 
     language, view, context = asked_language(request), asked_view(request), reported_region_of(request)
     given = {name: request.query_params.get(name, "") or "1" for name in CRITERIA}
@@ -120,20 +142,12 @@ def weights(request: Request) -> Response:
     table = table.join(overlay_columns(context, view.on, wanted, TOP)).dropna(subset=["overlay"])
     chosen = table.sort_values("overlay", ascending=False, kind="stable").head(TOP)
     rank = table["risk_per_km_day"].rank(ascending=False, method="first")
-    rows = [
-        {
-            "name": name,
-            "href": address(request, "/segment", language, view, id=row["segment_id"]),
-            "cells": [
-                number(row["overlay"], 0, language),
-                f"{number(100 * row['top_share'], 0, language)} %",
-                number(rank[row["segment_id"]], 0, language),
-                told(RISK, row, language),
-            ],
-            "is_ltr": True,
-        }
-        for name, (_, row) in zip(_stretches(chosen, context, language), chosen.iterrows(), strict=True)
-    ]
+
+    def cells(row: pd.Series) -> list[str]:
+        stable = f"{number(100 * row['top_share'], 0, language)} %"
+        by_risk = number(rank[row["segment_id"]], 0, language)
+        return [number(row["overlay"], 0, language), stable, by_risk, told(RISK, row, language)]
+
     named = [_field(name, name, language, given[name], least=0, most=100, step="any") for name in CRITERIA]
     return analyst_page(
         request,
@@ -142,7 +156,7 @@ def weights(request: Request) -> Response:
         language,
         "/weights",
         view,
-        fields=[_field("date", "Day", language, view.on.isoformat(), kind="date"), *named],
+        fields=[_day_field(language, view.on), *named],
         notes=[
             phrase(
                 "Each criterion is the share of network kilometres that is better; the score is their weighted mean, 0 "
@@ -160,7 +174,7 @@ def weights(request: Request) -> Response:
         picture_words="",
         caption=phrase("The twenty worst under these weights, on {day}", language, day=long_day(view.on, language)),
         heads=[phrase(text, language) for text in ("Stretch", "Score", "Stability", "Rank by risk", "Risk")],
-        rows=rows,
+        rows=_segment_rows(request, language, replace(view, hour=USUAL_HOUR), chosen, cells),
         links=(),
     )
 
@@ -171,11 +185,7 @@ def profile(request: Request) -> Response:
     """Show risk and distance to water along a corridor's main line or one of its legs."""
     from api.usecases.analyst import View, seen
     from api.usecases.corridor_profile import profile_along
-    from maps.analyst_layers import RISK
-    from maps.analyst_page import long_day
-    from maps.analyst_words import told
     from maps.public_view import corridor_name
-    from maps.sentences import name_column
 
     language, view, context = asked_language(request), asked_view(request), reported_region_of(request)
     corridors = sorted(set(context.network.segments["corridor"][context.network.segments["mode"] != "sea"]))
@@ -188,18 +198,11 @@ def profile(request: Request) -> Response:
     found = profile_along(context, table, corridor, leg)
     names = context.pack.places[name_column(language)]
     titles = {name: " – ".join(str(names[place]) for place in name.split("--")) for name in legs.index}
-    rows = []
-    for name, part in found.table.groupby("leg_id", sort=False):
-        known = part.dropna(subset=["risk_per_km_day"])
-        top = known.loc[known["risk_per_km_day"].idxmax()]
-        cells = [
-            number(part["at_from_km"].min(), 0, language),
-            number(part["at_to_km"].max(), 0, language),
-            told(RISK, top, language),
-            _or_unknown(part["distance_to_water_km"].max(), language),
-        ]
-        href = address(request, "/profile", language, view, corridor=corridor, leg=name, hour=view.hour)
-        rows.append({"name": titles[str(name)], "href": href, "cells": cells, "is_ltr": True})
+
+    def href(name: str) -> str:
+        return address(request, "/profile", language, view, corridor=corridor, leg=name, hour=view.hour)
+
+    choices = [("", phrase("main line", language)), *sorted(titles.items(), key=lambda each: each[1])]
     return analyst_page(
         request,
         "Corridor profile",
@@ -215,48 +218,53 @@ def profile(request: Request) -> Response:
                 corridor,
                 choices=[(each, corridor_name(each, language)) for each in corridors],
             ),
-            _field(
-                "leg",
-                "Leg",
-                language,
-                leg,
-                choices=[("", phrase("main line", language)), *sorted(titles.items(), key=lambda each: each[1])],
-            ),
-            _field("date", "Day", language, view.on.isoformat(), kind="date"),
-            _field("hour", "Hour of the stranding (local solar time)", language, view.hour, least=0, most=23, step=1),
+            _field("leg", "Leg", language, leg, choices=choices),
+            _day_field(language, view.on),
+            _hour_field(language, view.hour),
         ],
-        notes=[
-            phrase(
-                "{corridor}, {day}, stranded at {hour}: {km} km.",
-                language,
-                corridor=corridor_name(corridor, language),
-                day=long_day(view.on, language),
-                hour=f"{view.hour}:00",
-                km=number(found.stops[-1][0], 0, language),
-            ),
-            phrase(
-                "The main line is the longest of the shortest ways between two places of the corridor; {count} of its "
-                "legs lie beside it.",
-                language,
-                count=number(found.off_line_legs, 0, language),
-            ),
-        ],
+        notes=_profile_notes(found, corridor, view, language),
         picture=address(request, "/profile.svg", language, view, corridor=corridor, leg=leg, hour=view.hour),
         picture_words=phrase("Risk and distance to water by kilometre; the table below says the same by leg", language),
         caption=phrase("Legs in order", language),
-        heads=[
-            phrase(text, language)
-            for text in (
-                "Leg",
-                "from km",
-                "to km",
-                "Worst risk (deaths per 100 km and month)",
-                "Farthest from water, km",
-            )
-        ],
-        rows=rows,
+        heads=[phrase(text, language) for text in _LEG_HEADS],
+        rows=_leg_rows(found, titles, href, language),
         links=(),
     )
+
+
+def _profile_notes(found: Profile, corridor: str, view: View, language: Language) -> list[str]:
+    from maps.analyst_page import long_day
+    from maps.public_view import corridor_name
+
+    where = {"corridor": corridor_name(corridor, language), "day": long_day(view.on, language)}
+    km, count = number(found.stops[-1][0], 0, language), number(found.off_line_legs, 0, language)
+    text = (
+        "The main line is the longest of the shortest ways between two places of the corridor; {count} of its "
+        "legs lie beside it."
+    )
+    return [
+        phrase("{corridor}, {day}, stranded at {hour}: {km} km.", language, hour=f"{view.hour}:00", km=km, **where),
+        phrase(text, language, count=count),
+    ]
+
+
+def _leg_rows(
+    found: Profile, titles: dict[str, str], href: Callable[[str], str], language: Language
+) -> list[dict[str, Any]]:
+    from maps.analyst_layers import RISK
+    from maps.analyst_words import told
+
+    rows = []
+    for name, part in found.table.groupby("leg_id", sort=False):
+        worst_first = part.sort_values("risk_per_km_day", ascending=False, kind="stable", na_position="last")
+        cells = [
+            number(part["at_from_km"].min(), 0, language),
+            number(part["at_to_km"].max(), 0, language),
+            told(RISK, worst_first.iloc[0], language),
+            _or_unknown(part["distance_to_water_km"].max(), language),
+        ]
+        rows.append({"name": titles[str(name)], "href": href(str(name)), "cells": cells, "is_ltr": True})
+    return rows
 
 
 def _or_unknown(value: float, language: Language) -> str:

@@ -174,7 +174,9 @@
     if (!answer?.ok) { say(given.words.failed); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById("explanation");
-    if (found) panel.replaceChildren(panel.firstElementChild, ...document.importNode(found, true).childNodes);
+    if (!found) return;
+    list.remove(); // the heading stays where it is: it may have the focus
+    panel.append(...document.importNode(found, true).childNodes);
   }
 
   // what is chosen

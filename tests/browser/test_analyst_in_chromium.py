@@ -97,6 +97,7 @@ def test_a_segment_is_explained_from_the_table_and_from_the_map(ready: Any) -> N
     assert page.evaluate("document.activeElement.parentElement.id") == "why"
     # the chosen segment was moved to the middle of the map: another click there finds it again
     page.evaluate("document.getElementById('why').hidden = true")
+    page.evaluate("document.getElementById('map').scrollIntoView({ block: 'center' })")
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector("#why table")
@@ -138,7 +139,7 @@ def test_the_file_opens_from_a_stick_without_a_network(browser: Any, file_page: 
     page.goto(file_page.as_uri())
     page.wait_for_selector('html[data-ready="risk 10"]')
     page.focus("#hour")
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
     page.wait_for_selector('html[data-ready="risk 19"]')
     page.locator("#worst tbody button").first.click()
     assert page.inner_text("#why p")

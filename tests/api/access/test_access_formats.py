@@ -229,12 +229,24 @@ def test_answers_of_one_audience_are_not_kept_for_another(clients: dict[Audience
     assert tiles[3] == tiles[4] != tiles[0] == tiles[1] == tiles[2] == tiles[7]
 
 
-def test_the_definition_is_the_same_for_all_and_says_what_needs_a_key(clients: dict[Audience, TestClient]) -> None:
-    texts = {clients[each].get("/api").text for each in Audience}
-    assert len(texts) == 1
-    text = texts.pop()
-    assert SECRET not in text and "informant" not in text and "hidden-row-93" not in text
-    definition = json.loads(text)
+def test_the_definition_says_what_needs_a_key_and_nothing_of_what_is_not_seen(
+    clients: dict[Audience, TestClient],
+) -> None:
+    texts = {each: clients[each].get("/api").text for each in Audience}
+    for each, text in texts.items():
+        assert SECRET not in text and "informant" not in text and "hidden-row-93" not in text, each
+    of_all = {each: json.loads(text) for each, text in texts.items()}
+    for name in CLOSED:
+        assert f"/collections/{name}/items" not in of_all[Audience.PUBLIC]["paths"]
+        assert f"/collections/{name}/items" in of_all[Audience.PLANNER]["paths"]
+    asked = {
+        each: {
+            parameter.get("name") for parameter in of_all[each]["paths"]["/collections/legs/items"]["get"]["parameters"]
+        }
+        for each in (Audience.PUBLIC, Audience.PLANNER)
+    }
+    assert "via_lonlat" not in asked[Audience.PUBLIC] and "via_lonlat" in asked[Audience.PLANNER]
+    definition = of_all[Audience.ADMIN]
     assert definition["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     secured = {path for path, item in definition["paths"].items() if "security" in next(iter(item.values()))}
     assert {"/risk", "/cases", "/collections/incidents/items", "/collections/risk/area"} <= secured
