@@ -13,7 +13,6 @@ from api.analyst_view import address, analyst_page, asked_language, asked_view, 
 from api.context import RegionContext
 from api.router import NamedRouter, reported_region_of
 from data.tables import read_hindcast
-from maps.sentences import name_column
 from maps.words import Language, number, phrase
 from risk.overlay import CRITERIA, read_weights
 
@@ -186,6 +185,7 @@ def profile(request: Request) -> Response:
     from api.usecases.analyst import View, seen
     from api.usecases.corridor_profile import profile_along
     from maps.public_view import corridor_name
+    from maps.sentences import name_column
 
     language, view, context = asked_language(request), asked_view(request), reported_region_of(request)
     corridors = sorted(set(context.network.segments["corridor"][context.network.segments["mode"] != "sea"]))
