@@ -14,7 +14,6 @@ from api.context import RegionContext
 from api.router import NamedRouter, reported_region_of
 from data.tables import read_hindcast
 from maps.words import Language, number, phrase
-from risk.overlay import CRITERIA, read_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +132,7 @@ def weights(request: Request) -> Response:
     from maps.analyst_layers import RISK
     from maps.analyst_page import long_day
     from maps.analyst_words import told
+    from risk.overlay import CRITERIA, read_weights
 
     language, view, context = asked_language(request), asked_view(request), reported_region_of(request)
     given = {name: request.query_params.get(name, "") or "1" for name in CRITERIA}

@@ -252,7 +252,7 @@ def test_logs_hold_no_positions_ids_or_addresses(
         def broken(*_: object) -> None:
             raise RuntimeError("at 19.0512, 12.1034")
 
-        monkeypatch.setattr("api.routers.cases.summaries", broken)
+        monkeypatch.setattr("api.usecases.case_desk.summaries", broken)
         answer = client.get("/cases")
     assert answer.status_code == 500 and "19.05" not in answer.text and answer.headers["x-request-id"]
     assert "RuntimeError" in caplog.text and "test_access_gate.py" in caplog.text
