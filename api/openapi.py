@@ -252,6 +252,7 @@ def _secure(paths: dict[str, Any], book: RuleBook) -> None:
             operation["responses"] |= {code: _refer("responses", each) for code, each in _ANYWHERE.items()}
             if "requestBody" in operation:
                 operation["responses"]["413"] = _refer("responses", "TooLarge")
+                operation["responses"]["400"] = _refer("responses", "BadQuery")
             match = book.match(method.upper(), path)
             hidden = name in COLLECTIONS and collection_for(name, Audience.PUBLIC) is None
             if match and match.rule.least is Audience.PUBLIC and not hidden:

@@ -73,7 +73,10 @@ def install(app: FastAPI, data_version: str) -> None:
             status = 400
         if isinstance(error, HTTPException):
             told = problem(error.status_code, str(error.detail).lower(), [str(error.detail)], data_version)
-            told.headers.update(error.headers or {})  # such as Allow, which goes with 405
+            told.headers.update(error.headers or {})
+            if error.status_code == 405:
+                # the framework names the methods of one of the routes of a path alone
+                told.headers["Allow"] = ", ".join(request.app.state.access.book.methods(request.url.path))
             return told
         return problem(status, title, faults_of(error), data_version, getattr(error, "kind", "about:blank"))
 

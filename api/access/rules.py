@@ -236,6 +236,12 @@ class RuleBook:
                 matches.append(Match(template, strictest, found.groupdict()))
         return max(matches, key=lambda each: each.rule.least, default=None)
 
+    def methods(self, path: str) -> list[str]:
+        """Return the methods declared of a path, HEAD with GET."""
+        templates = self._paths.get(_first_word(path), {}).values()
+        found = {method for pattern, methods in templates if pattern.match(path) for method in methods}
+        return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
     def undeclared(self, app: FastAPI) -> list[str]:
         """Return the routes of an application that stand in no rule; what cannot be looked into is one."""
         return sorted(

@@ -19,7 +19,7 @@ from api.collections import COLLECTIONS, collection_for
 from api.context import RegionContext
 from api.negotiation import only
 from api.prepared import prepared
-from api.router import NamedRouter, context_of, json_answer
+from api.router import NamedRouter, answering, context_of, json_answer
 from api.tagged import is_held
 from api.tile_cache import Tile, TileCache
 from api.usecases.inputs import day_of
@@ -130,7 +130,7 @@ def _inside(z: int, x: int, y: int) -> tuple[int, int, int]:
     return z, x, y
 
 
-@routes.get("/{layer}/{z}/{x}/{y}.mvt")
+@routes.get("/{layer}/{z}/{x}/{y}.mvt", response_class=answering(MVT))
 def vector(request: Request, layer: str, z: Zoom, x: Place, y: Place) -> Response:
     """Return a vector tile of a collection."""
     only(request)
@@ -144,7 +144,7 @@ def vector(request: Request, layer: str, z: Zoom, x: Place, y: Place) -> Respons
     return _tagged(request, tile, MVT)
 
 
-@routes.get("/{layer}/{z}/{x}/{y}.png")
+@routes.get("/{layer}/{z}/{x}/{y}.png", response_class=answering(PNG))
 def picture(request: Request, layer: str, z: Zoom, x: Place, y: Place, day: Day = None) -> Response:
     """Return a picture of risk or one of its layers on a day."""
     only(request, "datetime")
