@@ -237,10 +237,10 @@ class RuleBook:
         return max(matches, key=lambda each: each.rule.least, default=None)
 
     def methods(self, path: str) -> list[str]:
-        """Return the methods declared of a path, HEAD with GET."""
+        """Return the methods declared of a path."""
         templates = self._paths.get(_first_word(path), {}).values()
         found = {method for pattern, methods in templates if pattern.match(path) for method in methods}
-        return sorted(found | ({"HEAD"} if "GET" in found else set()))
+        return sorted(found)
 
     def undeclared(self, app: FastAPI) -> list[str]:
         """Return the routes of an application that stand in no rule; what cannot be looked into is one."""
