@@ -67,9 +67,10 @@ def test_each_hears_only_of_what_they_may_ask_for(doors, context, access):
     refused, none = ask(researcher, "siting", SITING), ask(researcher, "nothing", SITING)
     assert refused.status_code == 404 and refused.text.replace("siting", "nothing") == none.text
     narrow = doors(Audience.PLANNER, scopes=["plans"])
-    assert listed(narrow) == ["patrol_plan", "patrol_simulation", "siting"]
+    plans = ["patrol_diversion", "patrol_edit", "patrol_plan", "patrol_simulation", "siting"]
+    assert listed(narrow) == plans
     assert ask(narrow, "search_plan", {"inputs": {"case_id": "C-20260615-01"}}).status_code == 404
-    assert len(listed(doors(Audience.ADMIN))) == 6
+    assert len(listed(doors(Audience.ADMIN))) == 8
 
 
 def test_the_jobs_of_others_are_not_told_from_none(doors):
