@@ -31,11 +31,15 @@ def well_command(
 ) -> None:
     """Keep what was found at WELL, its id or name: plans, cases and routes count on it from then on."""
     from api.prepared_region import open_prepared
+    from api.usecases.report_desk import REPORT_KINDS, read_field_report
 
-    water_id = _water_id(open_prepared().pack.water_points, well)
+    context = open_prepared()
+    water_id = _water_id(context.pack.water_points, well)
     body = {"water_id": water_id, "seen_at": (seen_at or datetime.now(UTC)).isoformat(), "state": state, "grade": grade}
+    kind = next(each for each in REPORT_KINDS if each.kind == "water_report")
     with opened(url, create=True) as store:
-        stored = store.put("water_report", None, body, by)
+        kept, _ = read_field_report(kind, context, body, store.clock())
+        stored = store.put(kind.kind, None, kept, by)
     if as_json:
         print_json({"record_id": stored.record_id, "etag": stored.etag, **stored.body})
         return

@@ -27,7 +27,7 @@ Moment = Annotated[str | None, Query(max_length=40, examples=["2026-06-01T00:00Z
 
 def _add_routes(what: ReportKind) -> None:
     """Add the five routes of a kind of report."""
-    from api.usecases.inputs import Faults, moment_of
+    from api.usecases.inputs import span_of
     from api.usecases.report_desk import read_field_report
 
     policy = what.path.replace("-", "_")
@@ -68,10 +68,7 @@ def _add_routes(what: ReportKind) -> None:
         after: Annotated[str | None, Query(max_length=80)] = None,
     ) -> Response:
         """List reports by id, of what happened between two moments; `after` is the last id of the page before."""
-        faults = Faults()
-        first = faults.read(lambda: moment_of(since, field="since")) if since else None
-        last = faults.read(lambda: moment_of(until, field="until")) if until else None
-        faults.settle()
+        first, last = span_of(since, until)
         found = store_of(request).list(what.kind, since=first, until=last, limit=limit, after=after)
         reports = [seen(request, each) for each in found]
         return json_answer({"reports": reports, "data_version": context_of(request).pack.version})

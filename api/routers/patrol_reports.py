@@ -10,7 +10,7 @@ from api.access.policy import allowed
 from api.access.who import audience_of
 from api.router import NamedRouter, context_of, json_answer, store_of
 from api.store.store import Stored
-from api.usecases.inputs import Faults, moment_of
+from api.usecases.inputs import span_of
 from api.usecases.patrol_reports import KIND, keep_report, read_report
 from api.versions import conditions_of, versioned_answer
 
@@ -70,10 +70,7 @@ def list_reports(
     after: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
     """List reports by id, those of patrols that left between two moments; `after` is the last id of the page before."""
-    faults = Faults()
-    first = faults.read(lambda: moment_of(since, field="since")) if since else None
-    last = faults.read(lambda: moment_of(until, field="until")) if until else None
-    faults.settle()
+    first, last = span_of(since, until)
     found = store_of(request).list(KIND, since=first, until=last, limit=limit, after=after)
     reports = [_seen(request, each) for each in found]
     return json_answer({"reports": reports, "data_version": context_of(request).pack.version})

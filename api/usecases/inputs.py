@@ -137,3 +137,12 @@ def _base_convoys(pack: RegionPack, text: str, allow_single: bool) -> list[Convo
         curfew = (time.fromisoformat(known["curfew_start"]), time.fromisoformat(known["curfew_end"]))
     vehicle = VehicleType.from_row(pack.vehicles.loc[kind])
     return form_convoys(Base(place_id, country, zone, *curfew), vehicle, vehicles, allow_single=allow_single)
+
+
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Read the two ends of a span, either of which may be left out; BadInput with the faults of both."""
+    faults = Faults()
+    first = faults.read(lambda: moment_of(since, field="since")) if since else None
+    last = faults.read(lambda: moment_of(until, field="until")) if until else None
+    faults.settle()
+    return first, last
