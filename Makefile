@@ -35,11 +35,11 @@ lint: .venv/installed-lint
 	touch $@
 
 .venv/installed-test: .venv/installed
-	$(UV) pip install --python $(BIN)/python --only-binary :all: --no-binary guelta -c constraints.txt -e '.[test,docs]'
+	$(UV) pip install --python $(BIN)/python --only-binary :all: --no-binary guelta -c constraints.txt -e '.[test,docs,benchmarks]'
 	touch $@
 
 .venv/installed-lint: .venv/installed-test
-	$(UV) pip install --python $(BIN)/python --only-binary :all: --no-binary guelta -c constraints.txt -e '.[test,docs,lint]'
+	$(UV) pip install --python $(BIN)/python --only-binary :all: --no-binary guelta -c constraints.txt -e '.[test,docs,benchmarks,lint]'
 	touch $@
 
 constraints: .venv/bin/uv

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -49,28 +49,33 @@ def _links(request: Request, prepared: Prepared, query: ItemsQuery, end: int, ma
 
 def items_answer(request: Request, prepared: Prepared, query: ItemsQuery, rows: NDArray[np.intp]) -> Response:
     """Answer one page of the rows that match."""
+    if query.format is GEOJSON:
+        return stamped(collection_page(request, prepared, query, rows), query.crs)
     chosen = rows[query.offset : query.offset + query.limit]
     links = _links(request, prepared, query, query.offset + len(chosen), len(rows))
-    if query.format is GEOJSON:
-        return _geojson(prepared, query, chosen, len(rows), links)
     if query.format is HTML:
         return _html(request, prepared, query, chosen, len(rows), links)
     return _file(prepared, query, chosen, len(rows), links)
 
 
-def _geojson(
-    prepared: Prepared, query: ItemsQuery, rows: NDArray[np.intp], matched: int, links: list[Link]
-) -> Response:
+def stamped(rest: bytes, crs: str) -> Response:
+    """Answer a feature collection made before, or just now, with the time of this answer."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()).encode()
+    body = b'{"type":"FeatureCollection","timeStamp":"' + now + b'"' + rest
+    return Response(body, media_type=GEOJSON.media_type, headers={"Content-Crs": f"<{crs}>", "Vary": "Accept"})
+
+
+def collection_page(request: Request, prepared: Prepared, query: ItemsQuery, rows: NDArray[np.intp]) -> bytes:
+    """Return one page of the rows that match as a GeoJSON feature collection, from behind its time stamp."""
+    chosen = rows[query.offset : query.offset + query.limit]
     frame = {
-        "type": "FeatureCollection",
-        "numberMatched": matched,
-        "numberReturned": len(rows),
-        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberMatched": len(rows),
+        "numberReturned": len(chosen),
         "data_version": prepared.data_version,
-        "links": links,
+        "links": _links(request, prepared, query, query.offset + len(chosen), len(rows)),
     }
-    body = orjson.dumps(frame)[:-1] + b',"features":[' + b",".join(features_in(prepared, rows, query.crs)) + b"]}"
-    return Response(body, media_type=GEOJSON.media_type, headers={"Content-Crs": f"<{query.crs}>", "Vary": "Accept"})
+    features = b",".join(features_in(prepared, chosen, query.crs))
+    return b"," + orjson.dumps(frame)[1:-1] + b',"features":[' + features + b"]}"
 
 
 def features_in(prepared: Prepared, rows: NDArray[np.intp], crs: str) -> list[bytes]:

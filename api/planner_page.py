@@ -14,6 +14,7 @@ from api.access.who import identity_of
 from api.framing import access_of, frame_of, framed, language_of
 from api.store.errors import Full, Missing, Stale, Taken
 from data.errors import BadInput, NoAnswer
+from maps.fault_words import fault_words
 from maps.words import Language
 
 #: What is told on the page itself, above the form it came from.
@@ -98,7 +99,8 @@ def planner_page(
             own = request.url.path.removeprefix(frame.root)
             inside = own.startswith(path) if path != TABS[0][0] else not own.startswith(tuple(p for p, _ in TABS[1:]))
             tabs.append((to(path), text, inside))
-    answer = framed(request, frame, template, status, to=to, tabs=tabs, **{"faults": (), **values})
+    faults = [fault_words(each, language) for each in values.pop("faults", ())]
+    answer = framed(request, frame, template, status, to=to, tabs=tabs, faults=faults, **values)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from api.access.audience import Audience
 from api.access.policy import restrict
+from api.answer_cache import AnswerCache
 from api.collections import COLLECTIONS, Collection, collection_for, records_of
 from api.context import RegionContext
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: 1e-7 degrees are a centimetre: finer than any fact of the region.
 _PRECISION_DEG = 1e-7
+#: Of the pages kept of one collection; seven collections and three audiences stay under 50 MB.
+_MOST_PAGES_BYTES = 2_000_000
 Box = tuple[float, float, float, float]
 
 
@@ -43,6 +46,8 @@ class Prepared:
     records : sequence of dict
         Of these properties, aligned with `ids`.
     data_version : str
+    pages : AnswerCache
+        Plain pages of features asked before, by address and headers.
     """
 
     collection: Collection
@@ -51,6 +56,7 @@ class Prepared:
     columns: tuple[str, ...]
     records: Sequence[dict[str, Any]]
     data_version: str
+    pages: AnswerCache = field(default_factory=lambda: AnswerCache(_MOST_PAGES_BYTES))
 
     @cached_property
     def row_of(self) -> dict[str, int]:

@@ -29,6 +29,7 @@ import httpx
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-06-15"
+LANGUAGES = ("fr", "en", "ar")
 PLACES = ("agadez", "tripoli", "dirkou", "arlit", "sabha", "tamanrasset", "gao", "niamey", "bilma", "ghat")
 EVERY_S = 5.0
 
@@ -80,7 +81,10 @@ class Soak:
                 ("vector tile", f"/tiles/segments/5/{x}/{y}.mvt", (200, 204)),
                 ("route", f"/routes?from={start}&to={end}&by={rng.choice(('time', 'risk'))}&date={DAY}", (200, 409)),
                 ("risk", f"/risk?date=2026-{rng.randrange(1, 13):02d}-15&top=50", (200,)),
-                ("public", f"/public?lang={rng.choice(('fr', 'en', 'ar'))}", (200,)),
+                ("public", f"/public?lang={rng.choice(LANGUAGES)}", (200,)),
+                ("embed", f"/embed?lang={rng.choice(LANGUAGES)}&corridor=niger-libya", (200,)),
+                ("planner", f"/planner{rng.choice(('', '/cases', '/reports'))}?lang={rng.choice(LANGUAGES)}", (200,)),
+                ("analyst", f"/analyst?lang={rng.choice(LANGUAGES)}&date={DAY}", (200,)),
                 ("cells", "/incident-cells", (200,)),
                 ("indicators", "/indicators?from=2026-01&to=2026-06", (200,)),
                 ("survival", f"/survival?at=19.0,12.0&start={DAY}T09:00Z&people=20&litres=60", (200,)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -29,9 +30,16 @@ _SURE = 0.5
 _STEP_DEG = 1e-3
 
 
-def region_layers(places: pd.DataFrame, water: pd.DataFrame, language: Language) -> dict[str, Any]:
-    """Return a map of places and water points alone."""
-    return {"view": DESERT, "places": _places(places, frozenset(), language), "shapes": _wells(water, language)}
+def region_layers(
+    places: pd.DataFrame, water: pd.DataFrame, closed: Iterable[tuple[Array, str]], language: Language
+) -> dict[str, Any]:
+    """Return a map of places, water points and closed areas (outline in degrees, what closes it) alone."""
+    shapes = [_line(ring, "#a3131a", "3 5", 2, phrase(reason, language)) for ring, reason in closed]
+    return {
+        "view": DESERT,
+        "places": _places(places, frozenset(), language),
+        "shapes": shapes + _wells(water, language),
+    }
 
 
 def plan_layers(view: PlanView, language: Language) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access.who import audience_of
 from api.collections import COLLECTIONS, collection_for
 from api.crs import CRS84, SYSTEMS, read_crs
-from api.items_answer import item_answer, items_answer
+from api.items_answer import collection_page, item_answer, items_answer, stamped
 from api.items_query import read_query, rows_of
 from api.negotiation import FEATURES, GEOJSON, HTML, JSON, only, wanted
 from api.pages import page
@@ -204,8 +204,14 @@ def items_ready(request: Request, parts: Mapping[str, str]) -> Response | None:
     found = kept(context_of(request), parts["name"], audience_of(request))
     if found is None or "features" not in found.__dict__:
         return None
+    # the address makes the links, Accept the format
+    key = (request.scope["query_string"], str(request.base_url), request.headers.get("accept"))
+    if (page := found.pages.find(key)) is not None:
+        return stamped(page.body, CRS84)
     query = read_query(request, found)
-    return items_answer(request, found, query, rows_of(found, query)) if query.is_plain else None
+    if not query.is_plain:
+        return None
+    return stamped(found.pages.keep(key, collection_page(request, found, query, rows_of(found, query))).body, CRS84)
 
 
 ROUTER = NamedRouter("features", routes, {"/collections/{name}/items": items_ready})

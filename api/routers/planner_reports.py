@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import numpy as np
+import shapely
 from babel.dates import format_date
 from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
 
 from api.access.who import identity_of
 from api.context import RegionContext
@@ -79,9 +82,22 @@ def _closure(context: RegionContext, form: Form) -> dict[str, Any]:
         "begins": _moment(form.one("begins"), "begins"),
         "ends": _moment(ends, "ends") if ends else None,
         "segments": list(dict.fromkeys(form.one("segments").replace(",", " ").split())),
+        "area": _corners(form.one("area")),
         "reason": form.one("reason"),
         "remark": form.one("remark"),
     }
+
+
+def _corners(text: str) -> list[tuple[float, float]] | None:
+    """Return the corners of an area, longitude and latitude; None where none is drawn."""
+    corners = []
+    for number, each in enumerate(filter(None, (part.strip() for part in text.split(";"))), start=1):
+        try:
+            lat, lon = (float(part) for part in each.split(","))
+        except ValueError:
+            raise BadInput(f"area: corner {number} '{each[:40]}' is not latitude, longitude") from None
+        corners.append((lon, lat))
+    return corners or None
 
 
 def _incident(context: RegionContext, form: Form) -> dict[str, Any]:
@@ -128,9 +144,19 @@ def _reports(request: Request, form: Form, faults: list[str] | tuple[str, ...] =
         request, "planner_reports", "Reports from the field", 422 if faults else 200, faults=faults, form=form,
         wells=wells, states=WELL_STATES, reasons=CLOSURE_REASONS, causes=CAUSES, grades=GRADES, listed=listed,
         now=f"{now:%Y-%m-%dT%H:%M}", today=now.date().isoformat(),
-        layers=region_layers(context.pack.places, water, language),
+        layers=region_layers(context.pack.places, water, _closed(context, now.date()), language),
         data_version=context.pack.version, once=f"{now:%Y%m%dT%H%M%S%f}",
     )  # fmt: skip
+
+
+def _closed(context: RegionContext, on: date) -> list[tuple[NDArray[np.float64], str]]:
+    """Return the outlines of what is closed on a day, and the reasons' words."""
+    from risk.blocks import blocks_on
+
+    return [
+        (shapely.get_coordinates(block.polygon), CLOSURE_REASONS.get(block.kind, "other"))
+        for block in blocks_on(context.pack.blocked_areas, on)
+    ]
 
 
 def _cells(context: RegionContext, stored: Stored, names: dict[str, str], language: Language) -> list[str]:

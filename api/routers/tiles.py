@@ -15,13 +15,13 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from api.access.audience import Audience
 from api.access.policy import is_visible
 from api.access.who import audience_of
+from api.answer_cache import Answer, AnswerCache
 from api.collections import COLLECTIONS, collection_for
 from api.context import RegionContext
 from api.negotiation import only
 from api.prepared import prepared
 from api.router import NamedRouter, answering, context_of, json_answer
 from api.tagged import is_held
-from api.tile_cache import Tile, TileCache
 from api.usecases.inputs import day_of
 from data.units import REGION_BBOX
 from maps.tiles import MOST_ZOOM, raster_tile, vector_tile
@@ -56,8 +56,8 @@ def _vector(context: RegionContext, name: str, audience: Audience, tile: tuple[i
 
 
 @lru_cache(maxsize=2)
-def _tiles(context: RegionContext) -> TileCache:
-    return TileCache()
+def _tiles(context: RegionContext) -> AnswerCache:
+    return AnswerCache()
 
 
 def _pictured(request: Request) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def _day(text: str | None) -> date:
     return datetime.now(UTC).date() if text is None else day_of(text, field="datetime")
 
 
-def _tagged(request: Request, tile: Tile, media_type: str) -> Response:
+def _tagged(request: Request, tile: Answer, media_type: str) -> Response:
     """Answer with a tag by which the client may ask whether it still holds; 304 if it has it."""
     headers = {"ETag": tile.tag, "Cache-Control": CACHE_CONTROL, "Data-Version": context_of(request).version}
     if is_held(request, tile.tag):

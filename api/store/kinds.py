@@ -224,7 +224,10 @@ def read_body(kind: str, body: Any) -> Body:
     try:
         return contract.model_validate(body)
     except ValidationError as error:
-        faults = [f"{kind}: {'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in error.errors()]
+        faults = [
+            f"{'.'.join(map(str, (kind, *each['loc'])))}: {each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors()
+        ]
         raise BadInput(faults[:MOST_FAULTS]) from None
     except RecursionError:
         raise BadInput(f"{kind}: the body is nested too deeply") from None

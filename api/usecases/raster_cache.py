@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import subprocess
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
 from threading import Lock
 
 from api.context import RegionContext
+from api.prepared_region import PreparedRegion, open_prepared
 from api.shelf import as_array, as_bytes
-from api.usecases.raster import write_rasters
 
+_LOG = logging.getLogger("guelta.rasters")
+_TOP = Path(__file__).parents[2]
 #: Side of a cell, degrees; the rasters of a day take some 2 MB.
 CELL_DEG = 0.1
 _DAYS_KEPT = 4
@@ -40,15 +45,45 @@ class RasterCache:
             return self._days[on].get(name)
 
     def _rasters(self, on: date, folder: Path) -> list[Path]:
-        """Take the rasters of a day from the shelf of the region; make them and put them there where they are not."""
-        shelf, name = self.context.shelf, f"rasters-{on.isoformat()}"
+        """Take the rasters of a day from the shelf of the region; where they are not, have them made and put there."""
+        shelf, name = self.context.shelf, shelf_name(on)
         kept = None if shelf is None else shelf.read(name)
+        if kept is None and isinstance(self.context, PreparedRegion):
+            _make_apart(self.context.folder, on)
+            kept = self.context.shelf.read(name)
         if kept is None:
-            paths = write_rasters(self.context, on, folder, CELL_DEG)
-            if shelf and shelf.write(name, {path.stem: as_array(path.read_bytes()) for path in paths}):
-                shelf.forget_days("rasters-")
-            return paths
+            from api.usecases.raster import write_rasters  # nothing is kept on this machine: here, then
+
+            return write_rasters(self.context, on, folder, CELL_DEG)
         folder.mkdir(parents=True, exist_ok=True)
         for layer, content in kept.items():
             (folder / f"{layer}.tif").write_bytes(as_bytes(content))
         return [folder / f"{layer}.tif" for layer in kept]
+
+
+def shelf_name(on: date) -> str:
+    """Return the name under which the rasters of a day are kept."""
+    return f"rasters-{on.isoformat()}"
+
+
+def _make_apart(region: Path, on: date) -> None:
+    """Make the rasters of a day in a process of their own: what they take is not left to a worker that lives long."""
+    command = [sys.executable, "-m", "api.usecases.raster_cache", str(region), on.isoformat()]
+    done = subprocess.run(command, cwd=_TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _LOG.warning("the rasters of %s could not be made apart: %s", on, done.stderr.strip()[-500:])
+
+
+def _make(region: Path, on: date) -> None:
+    from api.usecases.raster import write_rasters
+
+    context = open_prepared(region)
+    with tempfile.TemporaryDirectory(prefix="guelta-rasters-") as folder:
+        paths = write_rasters(context, on, Path(folder), CELL_DEG)
+        made = {path.stem: as_array(path.read_bytes()) for path in paths}
+    if context.shelf and context.shelf.write(shelf_name(on), made):
+        context.shelf.forget_days("rasters-")
+
+
+if __name__ == "__main__":
+    _make(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))

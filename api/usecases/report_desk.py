@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import shapely
+
 from api.access.screen import ALL, screened
 from api.context import RegionContext
 from api.store.kinds import read_body
@@ -50,7 +52,10 @@ def _water_faults(context: RegionContext, body: Mapping[str, Any], now: datetime
 
 def _closure_faults(context: RegionContext, body: Mapping[str, Any], now: datetime) -> list[str]:
     unknown = sorted(set(body.get("segments", ())) - set(context.network.segments.index))
-    return [f"segments: '{each[:80]}' is not known" for each in unknown]
+    faults = [f"segments: '{each[:80]}' is not known" for each in unknown]
+    if body.get("area") is not None and not shapely.Polygon(body["area"]).is_valid:
+        faults.append("area: its outline crosses itself")
+    return faults
 
 
 def _incident_faults(context: RegionContext, body: Mapping[str, Any], now: datetime) -> list[str]:

@@ -36,6 +36,25 @@ for (const node of document.querySelectorAll("[data-load]")) {
   });
 }
 
+for (const form of document.querySelectorAll("form[data-send]")) {
+  const told = form.querySelector("[role=status]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const file = form.querySelector("input[type=file]").files[0];
+    const fields = new FormData(form);
+    const query = new URLSearchParams();
+    for (const name of ["asset_id", "by"]) if (fields.get(name)) query.set(name, fields.get(name));
+    told.textContent = form.dataset.waiting;
+    try {
+      const answer = await fetch(`${form.dataset.send}?${query}`, { method: "POST", body: file, credentials: "same-origin",
+        headers: { "Content-Type": "application/gpx+xml", "X-Guelta-Token": fields.get("csrf") || "" } });
+      if (answer.ok) { location.reload(); return; }
+      told.textContent = (await answer.json()).faults.join("; ");
+    } catch { told.textContent = form.dataset.lost; }
+    told.focus();
+  });
+}
+
 function countDown() {
   for (const node of document.querySelectorAll("[data-until]")) {
     const hours = (new Date(node.dataset.until) - Date.now()) / 3.6e6;

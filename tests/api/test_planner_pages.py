@@ -53,9 +53,9 @@ def test_a_bad_wish_is_told_above_the_form_it_came_from(client: TestClient) -> N
     page = client.post("/planner?lang=fr", data=asked)
     assert page.status_code == 422 and 'role="alert"' in page.text
     assert "<img" not in page.text and 'value="2026-06-15"' in page.text
-    assert "single vehicle" in page.text
+    assert "un seul véhicule" in page.text
     none = client.post("/planner?lang=fr", data={"date": "2026-06-15", "base": "", "vehicles": "2"})
-    assert none.status_code == 422 and "name a base" in none.text
+    assert none.status_code == 422 and "indiquez une base" in none.text
 
 
 def test_a_plan_asked_for_is_a_job_that_can_be_stopped(client: TestClient) -> None:

@@ -10,9 +10,9 @@ from tests_access import FREELY, client_of, local_client
 from tests_days import JUNE
 
 from api.access.setup import Access
+from api.answer_cache import AnswerCache
 from api.context import RegionContext
 from api.quick import QuickAnswers
-from api.tile_cache import TileCache
 
 ITEMS = (
     "segments/items?bbox=5,15,15,25&limit=100",
@@ -42,6 +42,7 @@ def test_items_are_the_same_by_either_way(client: TestClient, path: str, monkeyp
     given = []
     found = QuickAnswers.__call__
     monkeypatch.setattr(QuickAnswers, "__call__", lambda self, scope: given.append(found(self, scope)) or given[-1])
+    client.get(path)  # keeps the page
     quick = client.get(path)
     assert given[-1] is not None
     monkeypatch.setattr(QuickAnswers, "__call__", lambda self, scope: None)
@@ -52,6 +53,16 @@ def test_items_are_the_same_by_either_way(client: TestClient, path: str, monkeyp
         for each in (quick, slow)
     )
     assert one == other
+
+
+def test_a_kept_page_is_for_the_same_question_only(client: TestClient) -> None:
+    path = "/collections/segments/items?limit=2"
+    for _ in range(3):
+        for host in ("testserver", "guelta.example"):
+            page = client.get(path, headers={"Host": host}).json()
+            assert all(f"//{host}/" in link["href"] for link in page["links"]) and page["numberReturned"] == 2
+        assert client.get(path, headers={"Accept": "text/html"}).headers["content-type"].startswith("text/html")
+        assert client.get(path + "&offset=2").json()["features"] != page["features"]
 
 
 def test_what_is_wrong_is_refused_as_before(client: TestClient) -> None:
@@ -88,7 +99,7 @@ def test_a_tile_made_before_has_the_same_bytes_tag_and_304(client: TestClient, p
 
 
 def test_tiles_are_kept_within_their_bytes() -> None:
-    cache = TileCache(most_bytes=5_000)
+    cache = AnswerCache(most_bytes=5_000)
     made = []
 
     def make(number: int) -> bytes:

@@ -21,6 +21,9 @@ from maps.words import LANGUAGES, phrase
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=document.title='taken'> \u202egpj.exe `${1}`"
 PATIENCE_MS = 300_000
+TRACK = """<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
+<trkpt lat="19.00" lon="12.80"><time>2026-06-15T08:00:00Z</time></trkpt>
+<trkpt lat="19.02" lon="12.60"><time>2026-06-15T09:00:00Z</time></trkpt></trkseg></trk></gpx>"""
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,14 @@ def test_a_case_is_opened_told_of_and_closed_by_two(watched: Any, site: str) -> 
     page.wait_for_selector("#event-3", timeout=PATIENCE_MS)
     page.locator("#event-3 button").click()
     page.wait_for_selector("#event-3.gone", timeout=PATIENCE_MS)
+    page.set_input_files("#track", {"name": "a.gpx", "mimeType": "application/gpx+xml", "buffer": b"<gpx"})
+    page.locator("[data-send] button").click()
+    page.wait_for_selector("[data-send] [role=status]:focus", timeout=PATIENCE_MS)
+    assert page.inner_text("[data-send] [role=status]") != ""
+    page.set_input_files("#track", {"name": "b.gpx", "mimeType": "application/gpx+xml", "buffer": TRACK.encode()})
+    page.locator("[data-send] button").click()
+    page.wait_for_selector("#event-5", timeout=PATIENCE_MS)
+    assert phrase("Searched", "fr") in page.inner_text("#event-5")
     for role in ("coordinator", "duty-officer"):
         page.select_option("#by2", role)
         page.fill("#reason", "all were brought to Dirkou")
@@ -158,3 +169,26 @@ def test_a_segment_is_picked_on_the_map(watched: Any) -> None:
     )
     page.locator(".leaflet-popup button").click()
     assert "--" in page.input_value("#segments")
+
+
+def test_a_closed_area_is_drawn_with_the_mouse_or_typed(watched: Any) -> None:
+    told = watched("/planner/reports?lang=fr")
+    page = told.page
+    page.wait_for_selector("[data-drawn]", timeout=PATIENCE_MS)
+    page.click("button[data-draw=area]")
+    box = page.locator(".leaflet-map").bounding_box()
+    for across, down in ((0.3, 0.3), (0.5, 0.3), (0.5, 0.5)):
+        page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        page.wait_for_timeout(350)  # two clicks at once would be a double click, which zooms
+    assert len(page.input_value("#area").split(";")) == 3
+    page.select_option("#why", "flood")
+    page.click("#closures button.main")
+    page.wait_for_selector("#closures tbody tr")
+    assert phrase("an area", "fr") in page.inner_text("#closures tbody tr")
+    page.fill("#area", "19.0, 8.0; 20.0, 9.0; 19.0, 9.0; 20.0, 8.0")
+    page.click("#closures button.main")
+    page.wait_for_selector("#faults:focus", timeout=PATIENCE_MS)
+    assert "croise" in page.inner_text("#faults") and page.input_value("#area").startswith("19.0, 8.0;")
+    page.click("#closures tbody button")
+    page.wait_for_selector("#closures tbody tr", state="detached")
+    assert told.outside == []

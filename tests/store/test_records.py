@@ -137,7 +137,7 @@ def test_records_are_found_by_place_and_time_alike_on_both_databases(new_store):
         ("plan", {"on": "2026-06-15", "document": {"x": float("inf")}}, "document: .*JSON cannot carry"),
         ("closure", {"begins": NOW.isoformat(), "reason": "mine"}, "name the segments"),
         ("nothing", {}, "is no kind"),
-        ("case", [], "case: body"),
+        ("case", [], "case: Input should be a valid dictionary"),
     ],
 )
 def test_a_body_that_breaks_its_contract_is_refused(new_store, tmp_path, kind, body, fault):
