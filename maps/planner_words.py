@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: Kind of an event of a case.
 EVENTS = {
-    "opened": "Call for help",
+    "opened": "Distress call",
     "facts": "Facts",
     "weights": "Weights of what they may have done",
     "assets": "Cars and aircraft",

@@ -142,6 +142,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/planner/cases"): _CASE,
     ("GET", "/planner/cases/{case_id}"): _CASE_PAGE,
     ("POST", "/planner/cases/{case_id}"): _CASE,
+    ("POST", "/planner/cases/{case_id}/tracks"): _CASE,
     ("GET", "/planner/cases/{case_id}/legs"): _CASE_PAGE,
     ("GET", "/planner/cases/{case_id}/files/{name}"): _CASE,
     ("GET", "/planner/reports"): Rule(Audience.PLANNER, "plans", "field_report", is_page=True),

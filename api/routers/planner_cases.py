@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from babel.dates import format_date
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
+from fastapi.responses import JSONResponse
 
 from api.planner_page import TOLD, Fields, Form, onward, page_language, planner_page
 from api.problems import faults_of
 from api.router import NamedRouter, store_of
 from api.routers.cases import desk_of
 from data.errors import BadInput
+from maps.fault_words import fault_words
 from maps.planner_words import DECISIONS, EVENTS, ROLES
 from maps.words import LANGUAGE_NAMES, LANGUAGES, Language, number
 from sar.alert_times import ZONE
@@ -130,6 +132,25 @@ def tell_case(request: Request, case_id: str, form: Fields) -> Response:
     return onward(request, f"/planner/cases/{desk.book.id_of(case_id)}", mark)
 
 
+@routes.post("/planner/cases/{case_id}/tracks")
+def take_track(
+    request: Request, case_id: str, content: Annotated[bytes, Body(media_type="application/gpx+xml")],
+    asset_id: str | None = None, by: str = "coordinator",
+) -> Response:  # fmt: skip
+    """Take a receiver's track of what was searched; faults come in the language of the page."""
+    from api.access import uploads
+    from api.usecases.case_tell import Telling, tell
+
+    name = "GPX"
+    try:
+        uploads.track(content, name)  # within bounds before anything else reads it
+        tell(desk_of(request), case_id, Telling(gpx_files=((name, content),), asset_id=asset_id), by, None)
+    except TOLD as error:
+        language = page_language(request)
+        return JSONResponse({"faults": [fault_words(each, language) for each in faults_of(error)]}, 422)
+    return Response(status_code=204)
+
+
 def _telling(form: Form) -> Telling:
     from api.usecases.case_tell import Telling
 
@@ -206,8 +227,7 @@ def _events(desk: CaseDesk, state: CaseState, language: Language) -> list[dict[s
     lines, _ = event_log(desk.store, state.case_id)
     found = []
     for each in lines:
-        data = each["data"]
-        said = next((str(data[name]) for name in ("message", "said", "text", "reason") if data.get(name)), "")
+        said = _said(desk, each["kind"], each["data"], language)
         is_gone = each["told"].startswith("withdrawn: ")
         found.append(
             {
@@ -221,6 +241,19 @@ def _events(desk: CaseDesk, state: CaseState, language: Language) -> list[dict[s
             }
         )
     return found[::-1]
+
+
+def _said(desk: CaseDesk, kind: str, data: dict[str, Any], language: Language) -> str:
+    """Return the words an event came in, or those that say it; "" where its parts have to speak for themselves."""
+    from maps.panel import stretch_name
+
+    if kind == "withdrawn":
+        return f"→ {data['event']}"
+    if kind == "ordered":
+        segments, to = desk.context.network.segments, str(data["to"])
+        where = stretch_name(segments.loc[to], language, desk.context.pack.places) if to in segments.index else to
+        return f"{data['asset_id']} → {where}"
+    return next((str(data[name]) for name in ("message", "said", "text", "reason") if data.get(name)), "")
 
 
 @routes.get("/planner/cases/{case_id}/legs")

@@ -42,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-send]")) {
     event.preventDefault();
     const file = form.querySelector("input[type=file]").files[0];
     const fields = new FormData(form);
-    const query = new URLSearchParams();
+    const query = new URLSearchParams({ lang: document.documentElement.lang });
     for (const name of ["asset_id", "by"]) if (fields.get(name)) query.set(name, fields.get(name));
     told.textContent = form.dataset.waiting;
     try {

@@ -21,9 +21,10 @@ for (const button of document.querySelectorAll("button[data-draw]")) {
   }
 
   function take(event) {
-    // a click that opens the words of a segment is a corner too
-    map.closePopup();
-    const { lat, lng } = event.latlng.wrap();
+    // before the map sees it: a line below the pointer would keep the click for its words
+    if (event.target.closest(".leaflet-control") || map.dragging.moved()) return;
+    event.stopPropagation();
+    const { lat, lng } = map.mouseEventToLatLng(event).wrap();
     const at = `${lat.toFixed(3)}, ${lng.toFixed(3)}`;
     field.value = isArea && field.value.trim() ? `${field.value.trim().replace(/;$/, "")}; ${at}` : at;
     show();
@@ -31,19 +32,21 @@ for (const button of document.querySelectorAll("button[data-draw]")) {
   }
 
   function stop() {
-    map.off("click", take);
+    map.getContainer().removeEventListener("click", take, true);
     map.getContainer().classList.remove("drawing");
+    map.doubleClickZoom.enable();
     button.setAttribute("aria-pressed", "false");
-    planner.drawing = null;
+    planner.stopDrawing = null;
   }
 
   button.addEventListener("click", () => {
     const isOn = button.getAttribute("aria-pressed") === "true";
-    if (planner.drawing) planner.drawing();
+    if (planner.stopDrawing) planner.stopDrawing();
     if (isOn) return;
-    planner.drawing = stop;
-    map.on("click", take);
+    planner.stopDrawing = stop;
+    map.getContainer().addEventListener("click", take, true);
     map.getContainer().classList.add("drawing");
+    map.doubleClickZoom.disable();
     button.setAttribute("aria-pressed", "true");
   });
   field.addEventListener("input", show);

@@ -1,7 +1,7 @@
 "use strict";
 // Draws the maps of the planner's pages from what lies in script.map-data. Words are put in by textContent, never as markup.
 
-const planner = { maps: [], drawing: null };
+const planner = { maps: [], stopDrawing: null };
 
 planner.map = function (box, data) {
   const canvas = L.canvas({ padding: 0.3, tolerance: 6 });
@@ -78,9 +78,6 @@ planner.map = function (box, data) {
     });
     return button;
   }
-
-  // while somebody draws, lines below the pointer keep their words to themselves
-  map.on("popupopen", () => { if (planner.drawing) map.closePopup(); });
 
   function picked(id) {
     const node = document.createElement("div");
