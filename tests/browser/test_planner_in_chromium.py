@@ -27,7 +27,7 @@ PATIENCE_MS = 300_000
 def track() -> bytes:
     """Return the GPX of a car that drove west of Dirkou for an hour until now."""
     ended = datetime.now(UTC)
-    points = [(19.00, 12.80, ended - timedelta(hours=1)), (19.02, 12.60, ended)]
+    points = [(19.0, 12.8 - 0.003 * minute, ended - timedelta(minutes=60 - minute)) for minute in range(61)]
     lines = [f'<trkpt lat="{y}" lon="{x}"><time>{at:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>' for y, x, at in points]
     head = '<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
     return f"{head}{''.join(lines)}</trkseg></trk></gpx>".encode()
