@@ -130,6 +130,7 @@ def test_a_case_is_opened_told_of_and_closed_by_two(watched: Any, site: str) -> 
     page.locator("[data-send] button").click()
     page.wait_for_selector("[data-send] [role=status]:focus", timeout=PATIENCE_MS)
     assert "n'est pas un fichier GPX" in page.inner_text("[data-send] [role=status]")
+    assert len(told.faults) == 1 and "422" in told.faults.pop()  # the browser's own line about the refusal
     page.set_input_files("#track", {"name": "b.gpx", "mimeType": "application/gpx+xml", "buffer": track()})
     page.locator("[data-send] button").click()
     page.wait_for_selector("#event-5", timeout=PATIENCE_MS)
