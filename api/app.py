@@ -31,12 +31,14 @@ def create_app(
     store: Store | None = None,
     results: Path | None = None,
     hotlines: tuple[Hotline, ...] = (),
+    heights: Path | None = None,
 ) -> FastAPI:
     """Build the application around a region (the shipped one by default) and a store.
 
     The routers are the files of `api.routers`; who may ask them what is `api.access.rules`. Without `access` the
     application shows what is public, and no key opens more; without `store` what has to be kept is answered with 503.
-    `results` is the folder of files that jobs make, else beside the store; `hotlines` are shown on the public page.
+    `results` is the folder of files that jobs make, else beside the store; `hotlines` are shown on the public page;
+    `heights` is an elevation raster whose relief lies below the maps.
 
     Raises
     ------
@@ -50,6 +52,7 @@ def create_app(
     app.state.field = FieldRegion(context)
     app.state.results = results or (folder_beside(store.database.url) if store else None)
     app.state.hotlines = hotlines
+    app.state.heights = heights
     app.state.definitions = {}
     static_files()
     install(app, context.version)

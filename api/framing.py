@@ -16,6 +16,7 @@ from api.access.who import identity_of
 from api.router import context_of
 from maps.frame import Door, Frame, filler, language_links
 from maps.static_files import static_files
+from maps.tiles import RELIEF
 from maps.words import LANGUAGES, Language, phrase
 
 OWN = Path(__file__).parent / "templates"
@@ -83,7 +84,19 @@ def frame_of(
         "" if who.audience is Audience.PUBLIC else who.audience.word,
         who.csrf,
         who.audience is Audience.PUBLIC and access.sessions is not None,
+        _ground(request, root),
     )
+
+
+def _ground(request: Request, root: str) -> tuple[dict[str, Any], ...]:
+    """Return the tiles below the maps: of another host if configured, and the relief of the heights given."""
+    web, found = access_of(request).web, []
+    if web.tiles:
+        found.append({"address": web.tiles, "attribution": web.tiles_attribution, "opacity": 1})
+    if request.app.state.heights is not None:
+        address = f"{root}/tiles/{RELIEF}/{{z}}/{{x}}/{{y}}.png"
+        found.append({"address": address, "attribution": request.app.state.heights.stem, "opacity": 0.6})
+    return tuple(found)
 
 
 def framed(request: Request, frame: Frame, template: str, status: int = 200, **values: Any) -> Response:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _STORE, _OPEN, _RESULTS = "GUELTA_STORE", "GUELTA_OPEN_PLANNER", "GUELTA_RESULTS"
 #: File of the telephone numbers on the public page.
 HOTLINES = "GUELTA_HOTLINES"
+#: Elevation raster whose relief lies below the maps.
+HEIGHTS = "GUELTA_HEIGHTS"
 #: The public page is made ready when the service itself is, s.
 _PREPARES_AFTER_S = 5.0
 #: uvicorn's own access log holds addresses and queries, which hold positions.
@@ -81,7 +83,12 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
         from api.usecases.hotlines import hotlines_of
 
         hotlines = hotlines_of(context, path)
-    app = create_app(context, access, store, Path(results) if results else None, hotlines)
+    heights = Path(environment[HEIGHTS]) if environment.get(HEIGHTS) else None
+    if heights is not None:
+        from api.usecases.inputs import elevation_of
+
+        elevation_of(heights)  # a file that is none is told of before anybody asks
+    app = create_app(context, access, store, Path(results) if results else None, hotlines, heights)
     # the first who opens the public page, on a slow phone, must not wait for its figures; nor the service to be ready
     later = Timer(_PREPARES_AFTER_S, prepare_public, (context, hotlines))
     later.daemon = True

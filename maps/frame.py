@@ -63,6 +63,8 @@ class Frame:
     csrf : str
         Goes into every form that changes something; "" where no cookie tells who asks.
     can_sign_in : bool
+    ground : tuple of dict
+        Tiles below the maps, lowest first: address, attribution, opacity.
     """
 
     title: str
@@ -74,6 +76,7 @@ class Frame:
     who: str = ""
     csrf: str = ""
     can_sign_in: bool = False
+    ground: tuple[dict[str, Any], ...] = ()
 
     @property
     def direction(self) -> str:

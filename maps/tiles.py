@@ -21,6 +21,10 @@ EXTENT = 4096
 _MARGIN = 64 / EXTENT
 MOST_ZOOM = 14
 TILE_SIDE = 256
+RELIEF = "relief"
+EARTH_RADIUS_M = 6378137.0
+#: Towards the light, from the north-west at 45 degrees: east and north as shares of up, and up of the whole.
+LIGHT = (-np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.5))
 
 
 def tile_bounds_m(z: int, x: int, y: int) -> tuple[float, float, float, float]:
@@ -90,6 +94,36 @@ def raster_tile(path: Path, tile: tuple[int, int, int]) -> bytes:
     known = np.isfinite(values)
     classes = np.digitize(np.where(known, values, 0), _class_edges(path, path.stat().st_mtime_ns))
     return _picture(np.where(known, classes + 1, 0).astype(np.uint8))
+
+
+def relief_tile(path: Path, tile: tuple[int, int, int]) -> bytes:
+    """Return a tile of shaded relief as PNG: dark where slopes turn from the light, clear where the ground is flat.
+
+    The shade is that of B. K. P. Horn, "Hill shading and the reflectance map" (1981): light from the north-west, 45
+    degrees high. Slopes are raised five times below zoom 9, where true ones would not be seen.
+    """
+    from PIL import Image
+    from rio_tiler.errors import TileOutsideBounds
+    from rio_tiler.io import Reader
+
+    z, x, y = tile
+    try:
+        with Reader(str(path)) as reader:
+            read = reader.tile(x, y, z, tilesize=TILE_SIDE, buffer=1, resampling_method="bilinear")
+    except TileOutsideBounds:
+        return _picture(np.zeros((TILE_SIDE, TILE_SIDE), dtype=np.uint8))
+    heights_m = read.array[0].astype(float).filled(np.nan)
+    left, bottom, right, top = tile_bounds_m(*tile)
+    latitude = 2 * np.arctan(np.exp((bottom + top) / 2 / EARTH_RADIUS_M)) - np.pi / 2
+    step_m = (right - left) / TILE_SIDE * np.cos(latitude)
+    raised = 5.0 if z < 9 else 2.0
+    south, east = (each[1:-1, 1:-1] * raised for each in np.gradient(heights_m, step_m))
+    light = (1 - east * LIGHT[0] + south * LIGHT[1]) * LIGHT[2] / np.sqrt(1 + east**2 + south**2)
+    dark = np.clip((LIGHT[2] - light) / LIGHT[2], 0, 1)
+    shade = np.where(np.isfinite(dark), 160 * dark, 0).astype(np.uint8)
+    written = io.BytesIO()
+    Image.merge("LA", [Image.new("L", shade.shape[::-1], 40), Image.fromarray(shade)]).save(written, "PNG")
+    return written.getvalue()
 
 
 def _picture(places: NDArray[np.uint8]) -> bytes:

@@ -196,7 +196,20 @@ def _web(environment: Mapping[str, str]) -> Web:
     bad = [each for each in (*origins, *frames, *([address] if address else [])) if not _is_origin(each)]
     if bad:
         raise BadInput(f"'{each[:60]}' is no origin such as https://example.org" for each in bad)
-    return Web(origins, frames, address)
+    return Web(origins, frames, address, *_tiles(environment))
+
+
+def _tiles(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return the address of tiles of another host and whose they are; both "" where none are configured."""
+    tiles, whose = (environment.get(name, "").strip() for name in ("GUELTA_TILES", "GUELTA_TILES_ATTRIBUTION"))
+    if not tiles:
+        return "", ""
+    host = "/".join(tiles.split("/")[:3])
+    if not (_is_origin(host) and host != "*" and all(part in tiles for part in ("{z}", "{x}", "{y}"))):
+        raise BadInput(f"GUELTA_TILES: '{tiles[:80]}' is no address such as https://example.org/{{z}}/{{x}}/{{y}}.png")
+    if not whose:
+        raise BadInput("GUELTA_TILES_ATTRIBUTION: say whose tiles they are; the maps have to name them")
+    return tiles, whose
 
 
 def _is_origin(text: str) -> bool:

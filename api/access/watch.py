@@ -39,19 +39,25 @@ class Web:
         Sites that may show the embed in a frame; none by default.
     address : str
         Where others reach this service, for addresses that are handed on; "" for that of the request.
+    tiles, tiles_attribution : str
+        Address of tiles of another host that lie below the maps, and whose they are; "" for none, the default: that
+        host learns which places are looked at.
     """
 
     origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
     address: str = ""
+    tiles: str = ""
+    tiles_attribution: str = ""
 
     def policy(self, *, html: bool, framed: bool = False) -> str:
         """Return the content security policy of a page or of data; `framed` is what other sites may show."""
         frames = (" ".join(self.frame_ancestors) if framed else "") or "'none'"
         if not html:
             return f"default-src 'none'; frame-ancestors {frames}"
+        pictures = "'self' data:" + (f" {'/'.join(self.tiles.split('/')[:3])}" if self.tiles else "")
         return (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {pictures}; font-src 'self'; "
             f"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
         )
 

@@ -24,7 +24,7 @@ from api.router import NamedRouter, answering, context_of, json_answer
 from api.tagged import is_held
 from api.usecases.inputs import day_of
 from data.units import REGION_BBOX
-from maps.tiles import MOST_ZOOM, raster_tile, vector_tile
+from maps.tiles import MOST_ZOOM, RELIEF, raster_tile, relief_tile, vector_tile
 
 if TYPE_CHECKING:
     from api.usecases.raster_cache import RasterCache
@@ -149,6 +149,10 @@ def picture(request: Request, layer: str, z: Zoom, x: Place, y: Place, day: Day 
     """Return a picture of risk or one of its layers on a day."""
     only(request, "datetime")
     name = layer.removesuffix("-raster")
+    if layer == RELIEF and request.app.state.heights is not None:
+        heights, place = request.app.state.heights, _inside(z, x, y)
+        key = (layer, "", f"{z}/{x}/{y}")
+        return _tagged(request, _tiles(context_of(request)).get(key, lambda: relief_tile(heights, place)), PNG)
     if name not in _pictured(request):
         raise HTTPException(404, f"there are no pictures of {layer}")
     place, on = _inside(z, x, y), _day(day)

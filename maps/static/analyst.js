@@ -50,6 +50,12 @@
   box.replaceChildren();
   const map = L.map(box, { preferCanvas: true, minZoom: 3, maxZoom: 12, zoomSnap: 0.25, attributionControl: true });
   map.attributionControl.setPrefix("Leaflet").addAttribution("Natural Earth");
+  const ground = JSON.parse(document.body.dataset.ground || "[]");
+  for (const tiles of ground) {
+    const whose = document.createElement("span");
+    whose.textContent = tiles.attribution;
+    L.tileLayer(tiles.address, { attribution: whose.outerHTML, opacity: tiles.opacity, maxZoom: 12 }).addTo(map);
+  }
   const canvas = L.canvas({ padding: 0.3, tolerance: 5 });
   const names = L.layerGroup().addTo(map);
   let lines = null;
@@ -70,7 +76,7 @@
 
   function draw() {
     L.polygon(lines.land.map((ring) => [ring.map(([lon, lat]) => [lat, lon])]), { renderer: canvas,
-      color: "#9a9488", weight: 0.8, fillColor: given.ground, fillOpacity: 1, interactive: false }).addTo(map);
+      color: "#9a9488", weight: 0.8, fillColor: given.ground, fillOpacity: ground.length ? 0 : 1, interactive: false }).addTo(map);
     drawn = lines.lines.map((steps, row) => {
       const line = L.polyline(unpacked(steps), { renderer: canvas, weight: 1 });
       line.on("click", () => explain(row));

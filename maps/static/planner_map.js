@@ -9,6 +9,10 @@ planner.map = function (box, data) {
   const map = L.map(box, { zoomControl: false, minZoom: 3, maxZoom: 14, keyboard: true });
   L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
   map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
+  const ground = JSON.parse(document.body.dataset.ground || "[]");
+  for (const tiles of ground) {
+    L.tileLayer(tiles.address, { attribution: words(tiles.attribution).outerHTML, opacity: tiles.opacity, maxZoom: 14 }).addTo(map);
+  }
   // land lies below everything else, whenever it comes
   map.createPane("land").style.zIndex = 150;
   map.createPane("network").style.zIndex = 250;
