@@ -31,8 +31,16 @@ SERVED = {
     "public-fr": ("/public?lang=fr&corridor=niger-libya", (1100, 900)),
     "public-en": ("/public?lang=en&corridor=niger-libya", (1100, 900)),
     "embed-fr": ("/embed?lang=fr&corridor=niger-libya", (420, 720)),
+    "planner-fr": ("/planner?lang=fr", (1366, 768)),
+    "planner-en": ("/planner?lang=en", (1366, 768)),
+    "planner-case-fr": ("/planner/cases/C-20260615-01?lang=fr", (1366, 1200)),
+    "planner-case-en": ("/planner/cases/C-20260615-02?lang=en", (1366, 1200)),
+    "planner-reports-fr": ("/planner/reports?lang=fr", (1366, 768)),
+    "analyst-en": ("/analyst?lang=en&date=2026-06-15", (1366, 900)),
 }
-MOST_COLOURS, PAGE_DPI = 64, 80
+#: What a page waits for before it is whole.
+READY = {"planner-case": "#legs table", "planner-reports": "[data-drawn]", "analyst": "html[data-ready]"}
+MOST_COLOURS, PAGE_DPI, LONGEST_MS = 64, 80, 120_000
 
 
 def guelta(folder: Path, *words: str) -> None:
@@ -65,7 +73,7 @@ def service(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(port), "--jobs", "0"]
+    command = [sys.executable, "-m", "api.cli.main", "serve", "--open-planner", "--port", str(port), "--jobs", "0"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -93,7 +101,9 @@ def pages(folder: Path, address: str) -> None:
         )
         for name, (where, (width, height)) in wanted.items():
             page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(where, wait_until="networkidle")
+            page.goto(where, wait_until="networkidle", timeout=LONGEST_MS)
+            if (ready := READY.get(name.rpartition("-")[0])) is not None:
+                page.wait_for_selector(ready, timeout=LONGEST_MS)
             page.screenshot(path=str(folder / f"{name}.png"))
             keep(folder / f"{name}.png", name)
             page.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from babel.dates import format_date
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from maps.case_view import CaseView
 
 routes = APIRouter(include_in_schema=False)
+#: A case is shown as of its last message where that is long ago; from so long on the page says so.
+_OLD = timedelta(hours=1)
 _NUMBERS = ("adults", "children", "pregnant")
 _MEDIA = {"pdf": "application/pdf", "gpx": "application/gpx+xml", "geojson": "application/geo+json"}
 
@@ -193,10 +195,14 @@ def _case(
     sheet = case_sheet.case_document(view, language)
     record = desk.book.read(state.case_id)
     places, column = desk.context.pack.places, name_column(language)
+    time_left = life_clock(view, language)
+    is_old = desk.clock() - state.now > _OLD
+    if is_old:  # hours of weeks ago do not count down
+        time_left["rows"] = [{**row, "until": ""} for row in time_left["rows"]]
     return planner_page(
         request, "planner_case", "Case {case_id}", 422 if faults else 200, {"case_id": state.case_id},
         faults=faults, form=form or Form({}), case_id=state.case_id, now_is=state.status, sheet=sheet,
-        clock=life_clock(view, language), layers=case_layers(view, language), events=_events(desk, state, language),
+        clock=time_left, is_old=is_old, layers=case_layers(view, language), events=_events(desk, state, language),
         voices=voices_of(counting(logged_of(record)))[1], decisions=DECISIONS, roles=ROLES,
         cars=[each.asset_id for each in searchers_of(desk.context, state)[0]],
         bases=sorted((str(places.at[each, column]), str(each)) for each in desk.context.pack.bases.index),
