@@ -8,11 +8,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from api.access.audience import Audience
 from api.access.who import Identity
 from api.context import RegionContext
+from api.plain_body import PlainBody
 from api.store.store import Store
 from api.usecases.field_reports import FieldRegion
 from data.errors import BadInput
@@ -23,10 +24,8 @@ JSON_TYPE, GEOTIFF_TYPE = "application/json", "image/tiff; application=geotiff"
 _MOST_FAULTS = 20
 
 
-class Inputs(BaseModel):
+class Inputs(PlainBody):
     """Base of what processes take; what is not declared is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 AnyInputs = TypeVar("AnyInputs", bound=Inputs)

@@ -7,6 +7,7 @@ answer of 401 or 403 has the same bytes and takes the same work whether the thin
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ from api.store.errors import StoreFault
 from data.errors import BadInput
 
 _LOG = logging.getLogger("guelta.access")
+#: Others are met by no route; that says nothing about what is there.
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _DID = {"GET": "read", "HEAD": "read", "OPTIONS": "read"}
 
 
@@ -57,6 +60,9 @@ class Gate:
         status = await self._refused(scope)
         if status in (401, 403) and scope["guelta.is_page"] and scope["method"] in ("GET", "HEAD"):
             await _sign_in(scope)(scope, receive, send)
+        elif status == 405:
+            allowed = self.book.methods(_path(scope))
+            await _answer(status, self.data_version, allowed)(scope, receive, send)
         elif status:
             await _answer(status, self.data_version)(scope, receive, send)
         else:
@@ -80,6 +86,8 @@ class Gate:
         if match is None:
             # the paths there are stand in the public description: that there is none is no secret
             return 404
+        if scope["method"] not in METHODS:
+            return 405
         scope["guelta.heavy_s"] = match.rule.heavy_s
         scope["guelta.parts"] = match.parts
         if not match.is_for(who.audience, who.scopes):
@@ -122,15 +130,18 @@ def _sign_in(scope: Scope) -> ASGIApp:
     return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def _answer(status: int, data_version: str) -> ASGIApp:
+def _answer(status: int, data_version: str, allowed: Sequence[str] = ()) -> ASGIApp:
     title, fault = {
         401: ("unauthorized", "a valid key is needed: Authorization: Bearer KEY"),
         403: ("forbidden", "this key does not open this"),
         404: ("not found", "Not Found"),
+        405: ("method not allowed", "Method Not Allowed"),
         503: ("unavailable", "try again later"),
     }[status]
     answer = problem(status, title, [fault], data_version)
     answer.headers["Cache-Control"] = "no-store"
+    if allowed:
+        answer.headers["Allow"] = ", ".join(allowed)
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="guelta"'
     return answer

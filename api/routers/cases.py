@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.plain_body import PlainBody
 from api.router import NamedRouter, json_answer, reported_region_of, store_of
 from data.errors import BadInput
 
@@ -18,10 +19,8 @@ routes = APIRouter()
 Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
 
 
-class AlertBody(BaseModel):
+class AlertBody(PlainBody):
     """Body of `POST /cases`: a message as it came in, or fields; fields win over the message."""
-
-    model_config = ConfigDict(extra="forbid")
 
     message: Annotated[str, Field(max_length=4000)] = ""
     by: Role = "coordinator"
@@ -41,10 +40,8 @@ class AlertBody(BaseModel):
     grade: str | None = None
 
 
-class UpdateBody(BaseModel):
+class UpdateBody(PlainBody):
     """Body of `POST /cases/{case_id}/updates`: words, or one event as `docs/method.md` lists them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     message: Annotated[str, Field(max_length=4000)] = ""
     event: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.access.setup import Access
-from api.router import NamedRouter, context_of, json_answer
+from api.router import NamedRouter, answering, context_of, json_answer
 
 routes = APIRouter()
 
@@ -27,7 +27,7 @@ def ready(request: Request) -> Response:
     return json_answer({"status": status, "data_version": version}, status=200 if is_ready else 503)
 
 
-@routes.get("/metrics")
+@routes.get("/metrics", response_class=answering(CONTENT_TYPE_LATEST))
 def metrics(request: Request) -> Response:
     """Return the counters as Prometheus reads them."""
     return Response(_access(request).metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
+from api.plain_body import PlainBody
 from api.store.changes import canonical
 from data.errors import BadInput
 from data.units import require_utc
@@ -50,7 +51,7 @@ class Shape:
     bbox: tuple[float, float, float, float]
 
 
-class Body(BaseModel):
+class Body(PlainBody):
     """What all bodies share."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -31,7 +31,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def address(url: str) -> Iterator[str]:
-    with served({"GUELTA_STORE": url, "GUELTA_OPEN_PLANNER": "0"}) as running:
+    # without limits of rate, which would answer in the place of what is asked
+    freely = {"GUELTA_RATE_ADDRESS": "1000000", "GUELTA_RATE_KEY": "1000000"}
+    with served({"GUELTA_STORE": url, "GUELTA_OPEN_PLANNER": "0", **freely}) as running:
         yield running
 
 
@@ -53,3 +55,12 @@ def test_nothing_unforeseen_is_answered(address: str, url: str, audience: Audien
 def test_a_method_that_is_not_there_names_those_that_are(address: str) -> None:
     answer = httpx.request("TRACE", f"{address}/collections")
     assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
+    assert httpx.request("TRACE", f"{address}/tiles/risk").status_code == 405
+    assert httpx.request("TRACE", f"{address}/nothing").status_code == 404
+
+
+def test_true_is_no_number(address: str, url: str) -> None:
+    key, _ = new_key(StoredKeys(open_store(url)), Audience.ADMIN, "trying what the service answers")
+    asked = {"date": "2026-06-15", "bases": ["agadez:2"], "hours_since_visit": True}
+    answer = httpx.post(f"{address}/patrol-plans", json=asked, headers={"Authorization": f"Bearer {key}"}, timeout=100)
+    assert answer.status_code == 422 and "hours_since_visit" in answer.json()["faults"][0]
