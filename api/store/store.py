@@ -103,6 +103,11 @@ class Store:
         with self.database.reading() as connection:
             return str(connection.scalar(select(node.c.node_id).where(node.c.private_key.is_not(None))))
 
+    def signer(self) -> Signer:
+        """Return what this store signs files with."""
+        with self.database.reading() as connection:
+            return Signer(connection.scalar(select(node.c.private_key).where(node.c.private_key.is_not(None))))
+
     def secret(self, use: str) -> bytes:
         """Return a key of 32 bytes for a use, the same as long as this store signs with the same key."""
         with self.database.reading() as connection:
