@@ -114,7 +114,18 @@ def _lines(found: Found, kind: str, table: Any, reading: Reading) -> None:
     out &= ~empty & ~nowhere
     if out.any():
         found.remarks.append(f"{kind}: {int(out.sum())} outside the region were left out")
-        found.tables[kind] = table[~out].reset_index(drop=True)
+    with np.errstate(invalid="ignore"):
+        over = (bounds < (left, bottom, left, bottom)).any(axis=1) | (bounds > (right, top, right, top)).any(axis=1)
+    over &= ~out & ~empty & ~nowhere
+    if over.any():
+        cut = table.geometry.mask(over, table.geometry.clip_by_rect(left, bottom, right, top))
+        table = table.set_geometry(cut)
+        found.remarks.append(f"{kind}: {int(over.sum())} were cut at the region's edge")
+    kept = table[~out]
+    if over.any() and kind != "borders":
+        kept = kept.explode(index_parts=False)
+        kept = kept[kept.geometry.geom_type == "LineString"]
+    found.tables[kind] = kept.reset_index(drop=True)
 
 
 def _row(found: Found, about: Any, kind: str, table: pd.DataFrame, at: int, words: str) -> None:
@@ -135,9 +146,9 @@ def _days(found: Found, kind: str, table: pd.DataFrame, source: DataSource, on: 
     for row in np.flatnonzero(ahead):
         _row(found, "value", kind, table, int(row), f"is dated {said.iloc[int(row)]}, after today")
     newest = days[~ahead].max()
-    if source.stale_days is not None and pd.notna(newest) and (age := (pd.Timestamp(on) - newest).days):
-        if age > source.stale_days:
-            found.warn("stale", f"{kind}: the newest is of {newest.date()}, {age} days ago")
+    age = (pd.Timestamp(on) - newest).days if pd.notna(newest) else 0
+    if source.stale_days is not None and age > source.stale_days:
+        found.warn("stale", f"{kind}: the newest is of {newest.date()}, {age} days ago")
 
 
 def _raster(found: Found, name: str, grid: RasterGrid, source: DataSource) -> None:

@@ -17,6 +17,7 @@ from api.store.audit import AuditEntry, AuditLog
 from api.store.changes import Change, Folded, decide
 from api.store.engine import DEFAULT_URL, ENVIRONMENT, Database, migrate
 from api.store.errors import Missing, Stale
+from api.store.identity import Signer
 from api.store.jobs import Jobs
 from api.store.keys import Keys
 from api.store.kinds import contract_of, read_body, require_id, written

@@ -187,7 +187,7 @@ def _repeated(known: pd.DataFrame, given: pd.DataFrame) -> Any:
         apart = (days[near.index] - pd.Timestamp(row.date)).abs().dt.days
         dead = pd.to_numeric(near["dead"], errors="coerce")
         alike = dead.isna() | (dead == row.dead) | bool(np.isnan(float(row.dead)))
-        wide = near["date_precision"].map(_DAYS_OF).fillna(0)
+        wide = pd.to_numeric(near["date_precision"].map(_DAYS_OF), errors="coerce").fillna(0)
         found.append(bool(((apart <= span + wide) & alike).any()))
     return pd.Series(found, index=given.index, dtype=bool)
 

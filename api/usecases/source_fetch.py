@@ -211,7 +211,7 @@ def _registry(folder: Path) -> dict[str, str]:
     pairs = [line.rsplit(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     if any(len(pair) != 2 for pair in pairs):
         raise BadInput(f"{path} is damaged; remove it, hashes are taken anew")
-    return {name: digest for name, digest in pairs}
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def _keep(folder: Path, known: dict[str, str]) -> None:

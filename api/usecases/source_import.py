@@ -166,7 +166,6 @@ def _swing(root: Path, state: State) -> State:
             part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        told = {number: lines for number, lines in told.items()}
         state = replace(state, imports=tuple(replace(each, report=told[each.number]) for each in state.imports))
     state = replace(state, region=name)
     write_one(root / "data.json", state_bytes(state))

@@ -5,6 +5,7 @@ Sheets and columns that tell nationalities, ages or sexes are not read.
 
 from __future__ import annotations
 
+import calendar
 import re
 from pathlib import Path
 from typing import Any
@@ -37,20 +38,7 @@ _ROLES = {
 }
 _FLOW = ("fmpid", "fmpname", "fmppoint", "flowmonitoringpoint", "totalflow", "flows")
 _NATIONAL = ("nationalit", "nationality", "countryoforigin")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = tuple(calendar.month_name[month].casefold() for month in range(1, 13))
 #: Header of a sheet stands within its first rows.
 _HEAD_ROWS = 12
 _MOST_ROWS = 500_000
