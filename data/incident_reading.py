@@ -17,7 +17,7 @@ _ELSEWHERE = "outside the region"
 
 def read_incidents(path: Path, reading: Reading) -> Found:
     """Read an incident file in any layout known; see `data.incident_import`."""
-    countries = pd.read_csv((reading.countries or SHIPPED) / "countries.csv")
+    countries = pd.read_csv((reading.region or SHIPPED) / "countries.csv")
     report = import_incidents(path, countries)
     rows = report.rows
     found = Found()

@@ -58,15 +58,15 @@ class Reading:
         What lies outside is left out, degrees.
     mapping : mapping of str to str, or None
         Of a mapping file, for sources that need one.
-    countries : Path or None
-        Region folder whose boxes of countries mend positions of incidents.
+    region : Path or None
+        Region folder: its boxes of countries mend positions of incidents, its names tell swapped positions.
     on : date
         Day the file is read, by which it is told whether it is stale.
     """
 
     bbox: Bbox = REGION_BBOX
     mapping: Mapping[str, str] | None = None
-    countries: Path | None = None
+    region: Path | None = None
     on: date = field(default_factory=date.today)
 
 

@@ -13,11 +13,14 @@ from data.errors import BadInput
 from data.grid import RasterGrid
 from data.source import DataSource, Reading
 from data.source_found import Finding, Found
+from data.units import KM_PER_DEG
 
 #: Less of a raster than this is known: holes.
 LEAST_KNOWN = 0.5
 #: Values farther than this from a temperature in degC say that the unit is another.
-KELVIN_FROM, TENTHS_FROM = 150.0, 70.0
+KELVIN, TENTHS_FROM = (230.0, 345.0), 70.0
+#: A known name this near is that place, this far is not (km).
+NEAR_KM, FAR_KM = 50.0, 200.0
 _DATES = {"water": "verified_on", "roads": "last_seen", "tracks": "last_seen", "incidents": "date", "areas": "date"}
 
 
@@ -79,8 +82,8 @@ def _positions(found: Found, kind: str, table: pd.DataFrame, reading: Reading) -
         swapped = known & ~inside & (lat >= left) & (lat <= right) & (lon >= bottom) & (lon <= top)
         nowhere = known & ((np.abs(lon) > 180) | (np.abs(lat) > 90))
     # one point astray may be a slip of its own; when most would fit the other way round, the columns are swapped
-    if swapped.sum() > max(2, 0.5 * len(table)):
-        found.refuse("position", f"{kind}: latitude and longitude are swapped in {int(swapped.sum())} of {len(table)}")
+    if swapped.sum() > max(2, 0.5 * len(table)) or _names_say_swapped(table, lon, lat, reading.region):
+        found.refuse("position", f"{kind}: latitude and longitude are swapped: they fit the other way round")
         return
     # areas are told by name where the publisher gives no position
     unplaced = np.zeros(len(table), dtype=bool) if kind == "areas" else ~known
@@ -95,6 +98,29 @@ def _positions(found: Found, kind: str, table: pd.DataFrame, reading: Reading) -
     if out.any():
         found.remarks.append(f"{kind}: {int(out.sum())} outside the region were left out")
     found.tables[kind] = table.assign(lon=lon, lat=lat)[~out].reset_index(drop=True)
+
+
+def _names_say_swapped(table: pd.DataFrame, lon: Any, lat: Any, region: Path | None) -> bool:
+    """Say whether places of known names lie where they should only with the two swapped.
+
+    In the middle of the Sahara both readings lie in the region, so that the box alone cannot tell.
+    """
+    if region is None:
+        return False
+    known: dict[str, tuple[float, float]] = {}
+    for name in ("water_points", "places"):
+        cells = pd.read_csv(region / f"{name}.csv", usecols=["name", "lon", "lat"])
+        known |= {
+            str(name).casefold(): (x, y) for name, x, y in zip(cells["name"], cells["lon"], cells["lat"], strict=True)
+        }
+    right = wrong = 0
+    for name, x, y in zip(table["name"].astype(str).str.casefold(), lon, lat, strict=True):
+        at = known.get(name)
+        if at is not None and np.isfinite(x) and np.isfinite(y):
+            written, turned = (KM_PER_DEG * float(np.hypot(a - at[0], b - at[1])) for a, b in ((x, y), (y, x)))
+            right += written < NEAR_KM
+            wrong += turned < NEAR_KM and written > FAR_KM
+    return wrong > right
 
 
 def _lines(found: Found, kind: str, table: Any, reading: Reading) -> None:
@@ -166,7 +192,7 @@ def _raster(found: Found, name: str, grid: RasterGrid, source: DataSource) -> No
         return
     if variable.unit == "degC":
         middle = float(np.median(values[known]))
-        if middle > KELVIN_FROM and high < 400:
+        if KELVIN[0] < middle < KELVIN[1] and KELVIN[0] - 40 < low:
             found.refuse("units", f"{name}: from {low:.4g} to {high:.4g}: that is K, not degC")
             return
         if middle > TENTHS_FROM:

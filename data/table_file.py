@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -57,7 +57,7 @@ def sheets(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
     book.close()
 
 
-def by_role(headers: list[str], roles: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def by_role(headers: list[str], roles: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return the header of each role; names are compared folded, earlier names of a role win."""
     folded = {fold_header(header): header for header in reversed(headers)}
     found = {}

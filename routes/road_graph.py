@@ -64,7 +64,7 @@ class RoadGraph:
         uses = np.bincount(node_of, minlength=len(at))
         marks = uses > 1
         marks[node_of[first]] = marks[node_of[last - 1]] = True
-        marks[[node for node in self.held]] = True  # noqa: C416
+        marks[np.array(list(self.held), dtype=np.int64)] = True
         columns = [roads[name].to_numpy() for name in ("mode", "last_seen", "precision_km", "confidence")]
         for start, end in zip(first, last, strict=True):
             line = line_of[start]

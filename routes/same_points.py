@@ -68,4 +68,4 @@ def first_of_each(points: pd.DataFrame, within_m: float = 100.0) -> NDArray[np.b
         return np.ones(len(points), dtype=bool)
     size = len(points)
     _, group = connected_components(coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size)))
-    return ~pd.Series(group).duplicated().to_numpy()
+    return np.asarray(~pd.Series(group).duplicated().to_numpy(), dtype=np.bool_)

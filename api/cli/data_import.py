@@ -151,12 +151,10 @@ def _box(text: str) -> tuple[float, float, float, float]:
 
 
 def _same_as_fetched(path: Path, kept: str | None) -> None:
-    import hashlib
+    from api.usecases.source_import import file_digest
 
-    if kept is not None:
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != kept:
-                raise BadInput(f"{path} is not what was fetched (its hash differs); fetch it with --again")
+    if kept is not None and file_digest(path) != kept:
+        raise BadInput(f"{path} is not what was fetched (its hash differs); fetch it with --again")
 
 
 def _check_region(folder: Path | None, as_json: bool) -> None:

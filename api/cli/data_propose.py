@@ -25,6 +25,7 @@ def propose(path: Path, as_json: bool) -> None:
     with progress_bar("holding tracks against the network") as progress:
         from api.prepared_region import open_prepared
         from api.usecases.proposals import propose as add
+        from api.usecases.source_import import file_digest
         from data.data_folder import data_root
         from data.errors import BadInput
         from data.source import Reading, source_named
@@ -34,7 +35,7 @@ def propose(path: Path, as_json: bool) -> None:
         if faults := [each.text for each in found.findings if not each.warning]:
             raise BadInput(faults)
         progress(0.3)
-        made = add(open_prepared(), found, data_root())
+        made = add(open_prepared(), found, file_digest(path), data_root())
     if as_json:
         print_json([_document(each) for each in made])
         return

@@ -13,7 +13,7 @@ import orjson
 from api.context import RegionContext
 from api.private_files import write_one
 from api.usecases.source_import import locked, put
-from data.data_folder import Import
+from data.data_folder import Import, read_state
 from data.errors import BadInput, NoAnswer
 from data.source import source_named
 from data.source_found import Found, lines_of
@@ -36,6 +36,8 @@ class Proposal:
     km : float
     days : list of str
         On which it was driven, where tracks tell; one entry for each track.
+    tracks : list of str
+        Digests of the files, so that one counts once.
     state : str
         "open", "accepted" or "refused".
     by, reason : str
@@ -48,6 +50,7 @@ class Proposal:
     lonlat: list[list[float]]
     km: float
     days: list[str] = field(default_factory=list)
+    tracks: list[str] = field(default_factory=list)
     state: str = "open"
     by: str = ""
     reason: str = ""
@@ -70,10 +73,14 @@ def read_proposals(root: Path) -> list[Proposal]:
         raise BadInput(f"{path} is damaged; put a copy back, or remove it to forget all proposals") from None
     if document.get("form") != _FORM:
         raise BadInput(f"{path} is of another version of this program")
-    return [Proposal(**each) for each in document["proposals"]]
+    known = [Proposal(**each) for each in document["proposals"]]
+    there = {each.number for each in read_state(root).imports}
+    # one whose import was undone waits for a decision again
+    undone = {each.name for each in known if each.state == "accepted" and each.number not in there}
+    return [replace(each, state="open", by="", number=None) if each.name in undone else each for each in known]
 
 
-def propose(context: RegionContext, found: Found, root: Path) -> list[Proposal]:
+def propose(context: RegionContext, found: Found, digest: str, root: Path) -> list[Proposal]:
     """Add what the tracks of a file propose, and return it.
 
     A stretch that was proposed before counts one pass more; one that was refused is not proposed again.
@@ -84,6 +91,8 @@ def propose(context: RegionContext, found: Found, root: Path) -> list[Proposal]:
         The network the tracks are held against.
     found : Found
         Of a GPX file.
+    digest : str
+        SHA-256 of the file: sent twice, it counts once.
     root : Path
         The folder for data.
     """
@@ -100,7 +109,9 @@ def propose(context: RegionContext, found: Found, root: Path) -> list[Proposal]:
                     known.append(Proposal(f"p{len(known) + 1}", line, round(stretch.length_m / 1000, 1)))
                     at = len(known) - 1
                 if known[at].state == "open":
-                    known[at] = replace(known[at], days=[*known[at].days, row.last_seen])
+                    if digest not in known[at].tracks:
+                        days, tracks = [*known[at].days, row.last_seen], [*known[at].tracks, digest]
+                        known[at] = replace(known[at], days=days, tracks=tracks)
                     touched[known[at].name] = known[at]
         _keep(root, known)
     return list(touched.values())

@@ -44,13 +44,13 @@ def _ids(keys: pd.Series, number: int, taken: pd.Series, mark: str = "_") -> lis
     return made
 
 
-def _nearest(table: pd.DataFrame, given: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _nearest(table: pd.DataFrame, given: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     tree = cKDTree(earth_centred_m(*(table[axis].to_numpy(float) for axis in ("lon", "lat"))))
     far, near = tree.query(earth_centred_m(*(given[axis].to_numpy(float) for axis in ("lon", "lat"))))
     return far, near
 
 
-def _countries(tables: Tables, given: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _countries(tables: Tables, given: pd.DataFrame) -> np.ndarray:
     """Return the country of the nearest place that ships: borders are not in the facts."""
     places = _numbers(tables["places"])
     return np.asarray(places["country"].to_numpy()[_nearest(places, given)[1]])

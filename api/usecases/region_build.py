@@ -88,7 +88,7 @@ def _heights(paths: list[Path], folder: Path) -> None:
     (folder / "rasters.csv").write_text(f"file,sha256\n{HEIGHTS},{digest}\n", encoding="utf-8")
 
 
-def write_heights(path: Path, values: np.ndarray, transform: object) -> None:  # type: ignore[type-arg]
+def write_heights(path: Path, values: np.ndarray, transform: object) -> None:
     """Write heights (m, NaN where none) as a GeoTIFF in tiles."""
     import rasterio
 

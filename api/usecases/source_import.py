@@ -90,7 +90,7 @@ def import_file(
     if faults:
         more = [] if leave_bad_out else ["nothing was imported; --leave-out imports the rest without the rows at fault"]
         raise BadInput(faults + (more if any(each.row for each in found.findings) else ["nothing was imported"]))
-    made = put(found, source, path.name, _digest(path), root, progress)
+    made = put(found, source, path.name, file_digest(path), root, progress)
     return Imported(made, tuple(found.findings), tuple(found.remarks))
 
 
@@ -198,6 +198,7 @@ def _typed(table: Any, kind: str, source: DataSource) -> Any:
     return typed
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

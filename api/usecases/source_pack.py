@@ -20,6 +20,7 @@ import orjson
 from api.region_choice import chosen_region, uses_pack
 from api.shelf import root_of
 from api.store.identity import Signer, node_id_of, signed_file
+from api.usecases.source_import import file_digest
 from data.data_folder import data_root, read_state
 from data.errors import BadInput
 
@@ -239,12 +240,7 @@ def _is_whole(folder: Path, files: dict[str, Any]) -> bool:
     if not folder.is_dir():
         return False
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return there == set(files) and all(_digest(folder / name) == each["sha256"] for name, each in files.items())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return there == set(files) and all(file_digest(folder / name) == each["sha256"] for name, each in files.items())
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, files: dict[str, Any], folder: Path) -> None:

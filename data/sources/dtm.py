@@ -49,9 +49,9 @@ def _read(path: Path, reading: Reading) -> Found:
     tables: list[tuple[str, pd.DataFrame]] = []
     day = ""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        for title, rows in sheets(path):
-            day = day or _period(rows)
-            table = _sheet(rows)
+        for title, cells in sheets(path):
+            day = day or _period(cells)
+            table = _sheet(cells)
             if any(word in fold_header(title) for word in _NATIONAL):
                 found.remarks.append(f"sheet '{title}' tells nationalities and was not read")
             elif table is not None:

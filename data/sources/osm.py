@@ -27,9 +27,11 @@ def _read(path: Path, reading: Reading) -> Found:
             objects = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
             for each in objects.with_locations(index).with_filter(osmium.filter.KeyFilter(*KEYS)):
                 tags = {tag.k: tag.v for tag in each.tags}
-                if each.is_node():
+                if isinstance(each, osmium.osm.Node):
                     if each.location.valid():
                         sorter.point(f"node/{each.id}", tags, each.location.lon, each.location.lat)
+                    continue
+                if not isinstance(each, osmium.osm.Way):
                     continue
                 lonlat = [(node.location.lon, node.location.lat) for node in each.nodes if node.location.valid()]
                 if len(lonlat) < 2:
