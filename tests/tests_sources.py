@@ -8,9 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-GEONAMES = (
-    "{id}\t{name}\t{name}\t{other}\t{lat}\t{lon}\t{cls}\t{code}\tNE\t\t01\t\t\t\t{people}\t\t450\tAfrica/Niamey\t2020-01-01\n"
-)
+GEONAMES = "{id}\t{name}\t{name}\t{other}\t{lat}\t{lon}\t{cls}\t{code}\tNE\t\t01\t\t\t\t{people}\t\t450\tAfrica/Niamey\t2020-01-01\n"
 
 
 def write_pbf(path: Path, *, broken: bool = False) -> Path:

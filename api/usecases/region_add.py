@@ -264,7 +264,8 @@ def _confirm(legs: pd.DataFrame, confirmed: pd.DataFrame) -> None:
 
 
 def _at(points: pd.DataFrame) -> pd.Series:
-    return points["lat"].map("{:.3f}".format) + ", " + points["lon"].map("{:.3f}".format)
+    lat, lon = (points[axis].map("{:.3f}".format).astype(str) for axis in ("lat", "lon"))
+    return lat + ", " + lon
 
 
 def _spread(apart_m: Any) -> str:

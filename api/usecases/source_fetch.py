@@ -23,7 +23,7 @@ Progress = Callable[[float], None]
 #: Tries in all, the first wait (s) which doubles, and the longest a server may ask for.
 TRIES, WAIT_S, MOST_WAIT_S = 4, 2.0, 300.0
 _TIMEOUT_S = (10.0, 60.0)
-_PIECE = 1 << 18
+_PIECE = 1 << 16
 _AGENT = "guelta (humanitarian route planning)"
 #: Answers after which the same question may be asked again.
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)

@@ -247,18 +247,25 @@ def test_dtm_reads_stock_flow_and_the_api(tmp_path):
     assert any("nationalities and was not read" in each for each in found.remarks)
     (tmp_path / "dtm.csv").write_text("FMP Name,Latitude,Longitude,Total,Date\nSéguédine,20.2,12.98,310,2026-05-01\n")
     assert read("dtm", tmp_path / "dtm.csv").tables["areas"]["kind"].tolist() == ["flow"]
-    answer = {"result": [{"admin1Name": "Agadez", "admin1Pcode": "NE001", "numPresentIdpInd": 1200, "reportingDate": ""}]}
+    answer = {
+        "result": [{"admin1Name": "Agadez", "admin1Pcode": "NE001", "numPresentIdpInd": 1200, "reportingDate": ""}]
+    }
     (tmp_path / "dtm.json").write_text(json.dumps(answer))
     found = read("dtm", tmp_path / "dtm.json")
     assert found.tables["areas"]["people"].tolist() == [1200] and found.findings[0].about == "stale"
 
 
 def test_hdx_says_where_files_are(tmp_path):
-    resources = [{"name": "Wells: Niger (2024).csv", "download_url": "https://data.humdata.org/x.csv"}, {"url": "ftp://x"}]
+    resources = [
+        {"name": "Wells: Niger (2024).csv", "download_url": "https://data.humdata.org/x.csv"},
+        {"url": "ftp://x"},
+    ]
     path = tmp_path / "w.hdx.json"
     path.write_text(json.dumps({"success": True, "result": {"resources": resources}}))
     found = resources_of(path)
-    assert [each.file for each in found] == ["Wells_Niger_2024_.csv"] and "only says where" in faults(read("hdx", path))[0]
+    assert [each.file for each in found] == ["Wells_Niger_2024_.csv"] and "only says where" in faults(
+        read("hdx", path)
+    )[0]
     with pytest.raises(BadInput, match="no name of a data set"):
         package_file("../../etc")
 
