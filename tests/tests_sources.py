@@ -8,11 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-GEONAMES = "{id}\t{name}\t{name}\t{other}\t{lat}\t{lon}\t{cls}\t{code}\tNE\t\t01\t\t\t\t{people}\t\t450\tAfrica/Niamey\t2020-01-01\n"
+GEONAMES = "\t".join(
+    [
+        *("{id}", "{name}", "{name}", "{other}", "{lat}", "{lon}", "{cls}", "{code}", "NE", "", "01", "", "", ""),
+        *("{people}", "", "450", "Africa/Niamey", "2020-01-01\n"),
+    ]
+)
 
 
 def write_pbf(path: Path, *, broken: bool = False) -> Path:
-    """A track from Dirkou's well eastward, a paved road, a street, a ford, a lake and a border, as OpenStreetMap has them."""
+    """A track east of Dirkou, a paved road, a street, a ford, a lake and a border, as OpenStreetMap has them."""
     import osmium
 
     spots = {

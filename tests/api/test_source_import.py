@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -27,11 +28,11 @@ LINES = {"gives": "roads", "columns": {}, "set": {"mode": "track", "last_seen": 
 
 
 @pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("GUELTA_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv(ALONE, raising=False)
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
+    yield tmp_path / "data"
+    os.environ.pop(ALONE, None)  # `--pack` says for the whole process what it starts from
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -90,11 +91,10 @@ def test_an_import_broken_off_at_any_step_leaves_what_was(capsys, tmp_path, root
     def broken(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"api.usecases.source_import.{step}", broken)
     second = made.write_wpdx(tmp_path / "b_wpdx.csv", [(22.5, 11.5, "Yes", "2026-04-01", "b")])
-    assert run(capsys, "data", "import", second)[0] == 130
-    monkeypatch.undo()
-    os.environ["GUELTA_DATA"] = str(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"api.usecases.source_import.{step}", broken)
+        assert run(capsys, "data", "import", second)[0] == 130
     after = snapshot(root)
     assert {name: after[name] for name in before} == before
     assert len(open_prepared().pack.water_points.query("water_id.str.startswith('imp')")) == 1
