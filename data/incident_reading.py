@@ -8,9 +8,15 @@ import pandas as pd
 
 from data.incident_import import import_incidents
 from data.region_folder import SHIPPED
-from data.source import Reading
+from data.source import Reading, Variable
 from data.source_found import Finding, Found, table_of
 
+#: What every source of incidents tells.
+INCIDENT_VARIABLES = (
+    Variable("dead", "", 0, 5000),
+    Variable("missing", "", 0, 5000),
+    Variable("survivors", "", 0, 20_000),
+)
 #: Reasons that only say the row lies elsewhere: no fault of the file.
 _ELSEWHERE = "outside the region"
 

@@ -7,20 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from data.source import Reading
+from data.source import Reading, Variable
 from data.source_found import Found
-from data.weather_field import LONGEST_GAP_S
+from data.weather_field import LONGEST_GAP_S, PLAUSIBLE_DEGC
 from data.weather_source import read_weather
 
-_FORECAST_OLD_S = 86_400.0
+#: What a weather file can tell; no sun of the region gives more than the last.
+WEATHER_VARIABLES = (
+    Variable("air_degc", "degC", *PLAUSIBLE_DEGC),
+    Variable("dew_degc", "degC", *PLAUSIBLE_DEGC),
+    Variable("global_wm2", "W/m2", 0, 1500),
+)
 
 
 def read_as_source(path: Path, reading: Reading) -> Found:
     """Read a weather file of any family known, and say what it lacks."""
     field = read_weather(path)
     found = Found(weather=field)
-    if path.stat().st_size == 0:
-        return found
     for name, series in field.series.items():
         times, values = series.times_s, series.values
         first, last = (datetime.fromtimestamp(float(each), UTC) for each in (times[0], times[-1]))

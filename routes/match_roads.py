@@ -201,11 +201,12 @@ def _lay(
         rows.append(ids | kept | {"km": line_lengths_m(coords).sum() / M_PER_KM, "at": coords[len(coords) // 2]})
 
     legs = _Lines(network)
+    near = legs.nearest(graph)
     for nodes in nx.connected_components(graph):
-        edges = list(graph.subgraph(nodes).edges(data=True))
+        edges = [(u, v, values) for u, v, values in graph.edges(nodes, data=True)]
         if not edges:
             continue
-        join = None if any(node in made.held for node in nodes) else legs.join(graph, nodes, rules.join_m)
+        join = None if any(node in made.held for node in nodes) else legs.join(graph, nodes, near, rules.join_m)
         if join is None and not any(node in made.held for node in nodes):
             left_out += 1
             left_out_m += sum(values["length"] for *_, values in edges)
@@ -230,6 +231,7 @@ class _Lines:
         self._network = network
         land = network.segments[network.segments["mode"] != "sea"]
         self._segments = land
+        self._wide_m = land["leg_id"].map(network.legs["precision_km"]).to_numpy(float) * M_PER_KM
         points, owner = [], []
         for number, line in enumerate(land.geometry):
             track = np.asarray(shapely.segmentize(line, 0.01).coords)
@@ -238,17 +240,26 @@ class _Lines:
         self._points, self._owner = np.concatenate(points), np.array(owner)
         self._tree = cKDTree(earth_centred_m(self._points[:, 0], self._points[:, 1]))
 
-    def join(self, graph: nx.MultiGraph, nodes: set[Any], join_m: float) -> tuple[Any, str, Array] | None:
-        """Return the node nearest to a leg, the leg's end nearer to there, and the line: to the leg, then along it."""
-        listed = list(nodes)
-        at = np.array([graph.nodes[node]["at"] for node in listed])
+    def nearest(self, graph: nx.MultiGraph) -> dict[Any, tuple[float, int]]:
+        """Return, for each node, how far the nearest vertex of a leg is (m), and which it is."""
+        nodes = list(graph.nodes)
+        if not nodes:
+            return {}
+        at = np.array([graph.nodes[node]["at"] for node in nodes])
         near_m, near = self._tree.query(earth_centred_m(at[:, 0], at[:, 1]))
-        best = int(np.argmin(near_m))
-        segment = self._segments.iloc[int(self._owner[near[best]])]
-        leg = self._network.legs.loc[segment["leg_id"]]
-        if near_m[best] > join_m + leg["precision_km"] * M_PER_KM:
+        return dict(zip(nodes, zip(near_m.tolist(), near.tolist(), strict=True), strict=True))
+
+    def join(
+        self, graph: nx.MultiGraph, nodes: set[Any], near: dict[Any, tuple[float, int]], join_m: float
+    ) -> tuple[Any, str, Array] | None:
+        """Return the node nearest to a leg, the leg's end nearer to there, and the line: to the leg, then along it."""
+        best = min(nodes, key=lambda node: near[node])
+        near_m, vertex = near[best]
+        segment = int(self._owner[vertex])
+        if near_m > join_m + self._wide_m[segment]:
             return None
-        line, foot = leg["geometry"], self._points[near[best]]
+        leg = self._network.legs.loc[self._segments["leg_id"].iloc[segment]]
+        line, foot = leg["geometry"], self._points[vertex]
         share = line.project(shapely.Point(foot), normalized=True)
         towards_start = share <= 0.5
         part = shapely.ops.substring(
@@ -256,7 +267,7 @@ class _Lines:
         )
         along = np.asarray(part.coords)[::-1] if towards_start else np.asarray(part.coords)
         place = str(leg["from_id"] if towards_start else leg["to_id"])
-        return listed[best], place, np.concatenate([[at[best]], along])
+        return best, place, np.concatenate([[graph.nodes[best]["at"]], along])
 
     def corridors(self, at: Any) -> list[str]:
         """Return the corridor of the nearest leg, for each position."""

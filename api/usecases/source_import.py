@@ -169,9 +169,11 @@ def _swing(root: Path, state: State) -> State:
         state = replace(state, imports=tuple(replace(each, report=told[each.number]) for each in state.imports))
     state = replace(state, region=name)
     write_one(root / "data.json", state_bytes(state))
-    if before and before != name:
-        with suppress(OSError):
-            shutil.rmtree(root / "regions" / before)
+    # the one before stays: a service that started from it still reads there
+    with suppress(OSError):
+        for folder in (root / "regions").iterdir():
+            if folder.name not in (before, name):
+                shutil.rmtree(folder)
     return state
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.incident_reading import read_incidents
+from data.incident_reading import INCIDENT_VARIABLES, read_incidents
 from data.incident_source import IncidentSource
-from data.source import WORLD_BBOX, DataSource, Variable
+from data.source import WORLD_BBOX, DataSource
 
 #: ACLED's geo_precision: 1 the place itself, 2 near it, 3 the region's chief place.
 _PRECISION_KM = {"1": 5.0, "2": 25.0, "3": 100.0}
@@ -45,7 +45,7 @@ SOURCE = DataSource(
     name=INCIDENT_SOURCE.name,
     title=INCIDENT_SOURCE.title,
     gives=("incidents",),
-    variables=(Variable("dead", "", 0, 5000), Variable("missing", "", 0, 5000), Variable("survivors", "", 0, 20_000)),
+    variables=INCIDENT_VARIABLES,
     bbox=WORLD_BBOX,
     since="1997",
     until="",

@@ -40,7 +40,14 @@ SOURCE = DataSource(
     licence="Copernicus DEM: free with attribution; SRTM: public domain",
     citation="© DLR e.V. 2010-2014 and © Airbus Defence and Space GmbH 2014-2018, provided under COPERNICUS",
     home="https://dataspace.copernicus.eu/explore-data/data-collections/copernicus-contributing-missions/collections-description/COP-DEM",
-    patterns=("*_dem.tif", "*dem*.vrt", "*srtm*.tif", "*.hgt", "[ns][0-9][0-9][ew][0-9][0-9][0-9]*.tif"),
+    patterns=(
+        "*_dem.tif",
+        "*dem*.vrt",
+        "*srtm*.tif",
+        "*.hgt",
+        "[ns][0-9][0-9][ew][0-9][0-9][0-9]*.tif",
+        "[ns][0-9][0-9]_[ew][0-9]*.tif",
+    ),
     files=_tiles(),
     read=_read,
 )

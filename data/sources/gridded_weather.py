@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import BadInput
-from data.source import WORLD_BBOX, DataSource, Variable
+from data.source import WORLD_BBOX, DataSource
 from data.units import KM_PER_DEG, M_PER_KM, REGION_BBOX
-from data.weather_field import LONGEST_GAP_S, PLAUSIBLE_DEGC, WeatherField, WeatherSeries, plausible_degc
+from data.weather_field import LONGEST_GAP_S, WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
-from data.weather_table import read_as_source
+from data.weather_table import WEATHER_VARIABLES, read_as_source
 
 if TYPE_CHECKING:
     import xarray
@@ -215,11 +215,7 @@ SOURCE = DataSource(
     name="era5",
     title="ERA5, ERA5-Land and ECMWF open forecast (NetCDF, GRIB)",
     gives=("weather",),
-    variables=(
-        Variable("air_degc", "degC", *PLAUSIBLE_DEGC),
-        Variable("dew_degc", "degC", *PLAUSIBLE_DEGC),
-        Variable("global_wm2", "W/m2", 0, MOST_WM2),
-    ),
+    variables=WEATHER_VARIABLES,
     bbox=WORLD_BBOX,
     since="1940",
     until="",

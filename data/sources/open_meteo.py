@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import BadInput
-from data.source import WORLD_BBOX, DataSource, RemoteFile, Variable
-from data.weather_field import PLAUSIBLE_DEGC, WeatherField, WeatherSeries, plausible_degc
+from data.source import WORLD_BBOX, DataSource, RemoteFile
+from data.weather_field import WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
-from data.weather_table import read_as_source
+from data.weather_table import WEATHER_VARIABLES, read_as_source
 
 #: A location stands for the ground around it: the models behind have cells of 10 to 25 km.
 REACH_M = 30_000.0
@@ -129,11 +129,7 @@ SOURCE = DataSource(
     name="open-meteo",
     title="Open-Meteo forecast and archive (JSON)",
     gives=("weather",),
-    variables=(
-        Variable("air_degc", "degC", *PLAUSIBLE_DEGC),
-        Variable("dew_degc", "degC", *PLAUSIBLE_DEGC),
-        Variable("global_wm2", "W/m2", 0, MOST_WM2),
-    ),
+    variables=WEATHER_VARIABLES,
     bbox=WORLD_BBOX,
     since="1940",
     until="",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.incident_reading import read_incidents
+from data.incident_reading import INCIDENT_VARIABLES, read_incidents
 from data.incident_source import IncidentSource
-from data.source import WORLD_BBOX, DataSource, Variable
+from data.source import WORLD_BBOX, DataSource
 
 
 def _translate(table: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +50,7 @@ SOURCE = DataSource(
     name=INCIDENT_SOURCE.name,
     title=INCIDENT_SOURCE.title,
     gives=("incidents",),
-    variables=(Variable("dead", "", 0, 5000), Variable("missing", "", 0, 5000), Variable("survivors", "", 0, 20_000)),
+    variables=INCIDENT_VARIABLES,
     bbox=WORLD_BBOX,
     since="1990",
     until="",
