@@ -362,3 +362,15 @@ def test_points_are_no_roads(tmp_path):
     gpd.GeoDataFrame({"a": [1]}, geometry=[Point(10, 20)], crs=4326).to_file(tmp_path / "p.gpkg")
     with pytest.raises(BadInput, match="has no line"):
         read("mapped", tmp_path / "p.gpkg", mapping={"gives": "roads", "columns": {}})
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff\xcc" * 700, b"{" * 2000, b"a,b\n1,2\n", b"PK\x03\x04" + b"x" * 900])
+@pytest.mark.parametrize("name", list(sources()))
+def test_rubbish_is_refused_in_a_line_by_every_source(tmp_path, name, content):
+    pattern = sources()[name].patterns[0].replace("[a-z][a-z]", "ne").replace("*", "x")
+    path = tmp_path / pattern
+    path.write_bytes(content)
+    mapping = {"gives": "water", "columns": {"lon": "x", "lat": "y"}}
+    with pytest.raises(BadInput) as caught:
+        read(name, path, mapping=mapping)
+    assert caught.value.faults and all("\n" not in each and len(each) < 400 for each in caught.value.faults)
