@@ -106,6 +106,8 @@ def test_places_keep_their_names(capsys, tmp_path, pack):
     places = open_prepared().pack.places
     assert places.at["imp1_3", "name"] == "Agadez (13.200, 5.000)" and len(places) == len(pack.places) + 1
     assert read_position("Agadez", places).place_id == "agadez"
+    alone, network = read_position("imp1_3", places), open_prepared().network
+    assert attach(network.graph.copy(), network, alone, "end").approach_m > 1000  # no leg leads there: open ground
 
 
 def roads(path: Path, *lines: list[tuple[float, float]]) -> Path:
