@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from api.region_choice import heights_of
 from data.region_folder import SHIPPED
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class RegionContext:
     def with_files(self, weather: WeatherField | None = None, elevation: RasterGrid | None = None) -> RegionContext:
         """Return the same region under the weather and on the heights of files."""
         given = weather is not None or elevation is not None
-        return RegionContext(self.pack, self.network, weather, elevation) if given else self
+        heights = self.elevation if elevation is None else elevation
+        return RegionContext(self.pack, self.network, weather, heights) if given else self
 
     @cached_property
     def loss_table(self) -> LossTable:
@@ -203,4 +205,14 @@ def open_region(folder: Path = SHIPPED) -> RegionContext:
     from routes.network import build_network
 
     pack = load_region(folder)
-    return RegionContext(pack, build_network(pack))
+    return RegionContext(pack, build_network(pack), elevation=read_heights(folder))
+
+
+def read_heights(folder: Path) -> RasterGrid | None:
+    """Read the heights imported with a region, if there are any."""
+    path = heights_of(folder)
+    if path is None:
+        return None
+    from data.elevation import read_elevation
+
+    return read_elevation(path)

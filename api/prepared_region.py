@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
-from api.context import RegionContext, open_region
+from api.context import RegionContext, open_region, read_heights
+from api.region_choice import chosen_region
 from api.shelf import Arrays, Shelf, as_array, as_bytes, digest_of, root_of
-from data.region_folder import SHIPPED
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.grid import RasterGrid
     from data.region_pack import RegionPack
     from risk.combine import SegmentRisk
     from routes.network import Network
@@ -37,7 +38,6 @@ class PreparedRegion(RegionContext):
         self.folder = folder
         self.shelf = shelf
         self.weather_file = None
-        self.elevation = None
         self._risk = {}
         self._made = {}
         self._lock = Lock()
@@ -46,6 +46,11 @@ class PreparedRegion(RegionContext):
             self._make()
 
     shelf: Shelf
+
+    @cached_property
+    def elevation(self) -> RasterGrid | None:  # type: ignore[override]
+        """Heights that were imported with the region."""
+        return read_heights(self.folder)
 
     @cached_property
     def _facts(self) -> Arrays | None:
@@ -154,14 +159,23 @@ def _geo(frame: Any) -> Any:
     return as_array(written.getvalue())
 
 
-@lru_cache(maxsize=2)
-def open_prepared(folder: Path = SHIPPED) -> RegionContext:
+def open_prepared(folder: Path | None = None) -> RegionContext:
     """Open a region from what was prepared of it, preparing it the first time; as `open_region` where nothing is kept.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The shipped region with what was imported, where none is named; see `api.region_choice`.
 
     Raises
     ------
     BadInput
         With every fault of its tables.
     """
+    return _open(folder or chosen_region())
+
+
+@lru_cache(maxsize=2)
+def _open(folder: Path) -> RegionContext:
     root = root_of()
     return open_region(folder) if root is None else PreparedRegion(folder, Shelf(root, digest_of(folder)))

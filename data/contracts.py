@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from data.schemas import REFERENCES, SCHEMAS
+from data.schemas import OPTIONAL, REFERENCES, SCHEMAS
 from data.shapes import ring_fault, vertices
 from data.units import REGION_BBOX
 
@@ -32,6 +32,7 @@ def check(table: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         One line a fault: table, line in the file (the header is line 1), column, value, what is asked for.
     """
     schema = SCHEMAS[table]
+    cells = cells.assign(**{name: "" for name in OPTIONAL.get(table, ()) if name not in cells.columns})
     missing = [name for name in schema.columns if name not in cells.columns]
     extra = [name for name in cells.columns if name not in schema.columns]
     if missing or extra:

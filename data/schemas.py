@@ -37,6 +37,8 @@ PLACE_KINDS = (
     "well",
     "mine",
     "landmark",
+    # where imported roads meet
+    "junction",
 )
 PLACE_ROLES = (
     "sar_base",
@@ -140,6 +142,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "via_lonlat": _text(VIA, empty=True),
             "precision_km": _number(0.01, 500),
             **_SOURCED,
+            # what imported roads tell of a leg: how sure it is that it is there, and when somebody last saw it
+            "confidence": _number(0, 1, nullable=True),
+            "last_seen": _date(empty=True),
         }
     ),
     "water_points": pa.DataFrameSchema(
@@ -309,6 +314,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         }
     ),
 }
+
+#: Columns that a table may do without; they are empty then.
+OPTIONAL = {"legs": ("confidence", "last_seen")}
 
 #: (table, column) -> (table, column) that has to hold the value.
 REFERENCES = {

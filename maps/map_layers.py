@@ -23,7 +23,7 @@ from maps.words import Language, number, phrase
 Array = NDArray[np.float64]
 #: What is shown where nothing else tells: the desert belt.
 DESERT = [[-10.0, 14.0], [36.0, 33.0]]
-_PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7}
+_PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7, "junction": 12}
 #: Counted on or doubted, as in the orders.
 _SURE = 0.5
 #: Degrees of a step in the network's lines: 110 m.

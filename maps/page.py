@@ -33,7 +33,7 @@ ASSETS = Path(__file__).parent / "assets"
 INTERVAL = ("risk_low", "risk_high")
 ALL_CAUSES = tuple(dict.fromkeys((*CAUSES, *SEA_CAUSES)))
 RISK_COLUMN, RATE_COLUMN = "risk_per_km_day", "incident_rate_per_km_day"
-_PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7}
+_PLACE_ZOOM = {"city": 5, "town": 7, "port": 6, "landing": 7, "oasis": 7, "border_post": 7, "junction": 12}
 _OUTSIDE = re.compile(
     r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""", re.IGNORECASE
 )

@@ -189,6 +189,7 @@ def _degree(value: int, positive: str, negative: str) -> str:
 
 def _towns(places: pd.DataFrame, sheet: Sheet, language: Language, taken: list[tuple[float, float]]) -> list[str]:
     """Draw cities, then towns and ports, as long as their names meet neither one another nor what is there."""
+    places = places[places["kind"] != "junction"]
     rank = places["kind"].map({"city": 0, "port": 1}).fillna(2)
     at = sheet.turned(places[["lon", "lat"]].to_numpy(float))
     kept = list(taken)

@@ -55,7 +55,8 @@ def attach(graph: nx.MultiDiGraph, network: Network, position: Position, name: s
     Attachment
         The point on the leg is good to 250 m.
     """
-    if position.place_id is not None:
+    # a place without a leg, as imported ones can be, is reached over open ground like any position
+    if position.place_id is not None and network.graph.degree(position.place_id):
         return Attachment(position.place_id, 0.0, position.place_id)
     segments = network.segments
     tree = cKDTree(earth_centred_m(segments["lon"].to_numpy(float), segments["lat"].to_numpy(float)))

@@ -81,6 +81,8 @@ class Landmarks:
 
 def landmarks(places: pd.DataFrame, water_points: pd.DataFrame, segments: pd.DataFrame) -> Landmarks:
     """Gather what positions lie near; of tracks both ends and the middle of every land segment, 5 km apart at most."""
+    # nobody says to be near where imported roads meet
+    places = places[places["kind"] != "junction"]
     land = segments[segments["mode"] != "sea"]
     ends = np.array([line.coords[0] for line in land.geometry] + [line.coords[-1] for line in land.geometry])
     tracks = [f"the track {leg}" for leg in land["leg_id"]]

@@ -22,6 +22,7 @@ def _own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what tests prepare of regions out of the user's folder, and what lies there out of tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GUELTA_PREPARED", str(tmp_path_factory.mktemp("prepared") / "shelves"))
+        patch.setenv("GUELTA_DATA", str(tmp_path_factory.mktemp("data")))
         yield
 
 

@@ -49,6 +49,8 @@ FIELDS: dict[str, dict[str, Sensitivity]] = {
     "legs": {
         **_all("leg_id from_id to_id mode corridor length geometry", _OPEN),
         **_all("via_lonlat precision_km source", _RESEARCH),
+        # may come from a patrol's own track
+        **_all("confidence last_seen", _OPERATIONAL),
     },
     "segments": {
         **_all("segment_id leg_id km_from km_to length mode corridor lon lat geometry country", _OPEN),

@@ -6,31 +6,22 @@ from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, print_json, print_table, progress_bar
+from api.cli import data_import, data_pack, data_propose, data_sources
+from api.cli.common import json_option, print_json, progress_bar
 
 
 @click.group("data")
 def command() -> None:
-    """Check, describe and prepare the region's tables."""
+    """Find, fetch, check and import data; prepare and pack the region."""
 
 
-@command.command("check")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-@json_option
-def check(folder: Path | None, as_json: bool) -> None:
-    """Check every table of a region folder (the shipped one by default); all faults are told at once."""
-    from data.region_folder import SHIPPED
-    from data.region_pack import read_region
-    from data.schemas import SCHEMAS
-
-    pack = read_region(folder or SHIPPED)
-    rows = {name: len(getattr(pack, name)) for name in SCHEMAS}
-    if as_json:
-        print_json({"data_version": pack.version, "rows": rows})
-        return
-    print_table(
-        f"Region {pack.version}: no fault", ["table", "rows"], [[name, str(count)] for name, count in rows.items()]
-    )
+for each in (
+    *(data_sources.list_, data_sources.info, data_sources.fetch),
+    *(data_import.check, data_import.import_, data_import.imports, data_import.undo),
+    *(data_propose.propose, data_propose.proposals, data_propose.accept, data_propose.refuse),
+    data_pack.pack,
+):
+    command.add_command(each)
 
 
 @command.command("prepare")
@@ -49,13 +40,12 @@ def prepare(folder: Path | None, days: tuple[str, ...], as_json: bool) -> None:
     from api.prepared_region import PreparedRegion, open_prepared
     from api.usecases.inputs import day_of
     from data.errors import NoAnswer
-    from data.region_folder import SHIPPED
 
     asked = [day_of(day) for day in days]
     audiences = [each for each in Audience if each < Audience.ADMIN]
     wanted = [(name, each) for name in COLLECTIONS for each in audiences if collection_for(name, each)]
     with progress_bar("preparing the region") as progress:
-        context = open_prepared(folder or SHIPPED)
+        context = open_prepared(folder)
         if not isinstance(context, PreparedRegion):
             raise NoAnswer("GUELTA_PREPARED is off: there is nowhere to keep it")
         for number, (name, audience) in enumerate(wanted):

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -62,7 +63,7 @@ SUMMARIES = {
     "incident": "Read incident files, every row accounted for.",
     "hindcast": "Score how well the model foretells later incidents.",
     "map": "Write a map page that opens without a network.",
-    "data": "Check, describe and prepare the region's tables.",
+    "data": "Find, fetch, check and import data; prepare and pack the region.",
     "report": "Keep what patrols report on their return.",
     "indicators": "Say what patrols and searches achieved, for reports.",
     "store": "Say what the operational store holds and whether it is whole.",
@@ -97,8 +98,20 @@ class _Lazy(click.Group):
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
+@click.option(
+    "--pack",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Start from this pack of `guelta data pack` alone, not from the region here.",
+)
+@click.option("--signed-by", default="", metavar="ID", help="Take the pack only if this store signed it.")
+def cli(pack: Path | None, signed_by: str) -> None:
     """Guelta: route risk and search-and-rescue planning on the Saharan routes."""
+    if pack is not None:
+        from api.cli.data_pack import use_pack
+
+        use_pack(pack, signed_by)
+    elif signed_by:
+        raise BadInput("--signed-by says who has to have signed a pack: name one with --pack")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

@@ -40,11 +40,17 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
 
 
 def reported(url: str) -> RegionContext:
-    """Open the region with what was reported into a store, if there is one at that URL; none is made."""
+    """Open the region with what was reported into a store, if there is one at that URL; none is made.
+
+    From a pack the region is the pack's alone.
+    """
     from api.prepared_region import open_prepared
+    from api.region_choice import uses_pack
     from api.store.engine import read_url
     from api.usecases.field_reports import FieldRegion
 
+    if uses_pack():
+        return open_prepared()
     place = read_url(url)
     if place.drivername == "sqlite" and not Path(place.database or "").exists():
         return open_prepared()

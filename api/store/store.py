@@ -17,6 +17,7 @@ from api.store.audit import AuditEntry, AuditLog
 from api.store.changes import Change, Folded, decide
 from api.store.engine import DEFAULT_URL, ENVIRONMENT, Database, migrate
 from api.store.errors import Missing, Stale
+from api.store.identity import Signer
 from api.store.jobs import Jobs
 from api.store.keys import Keys
 from api.store.kinds import contract_of, read_body, require_id, written
@@ -102,6 +103,11 @@ class Store:
         """The id this store signs with."""
         with self.database.reading() as connection:
             return str(connection.scalar(select(node.c.node_id).where(node.c.private_key.is_not(None))))
+
+    def signer(self) -> Signer:
+        """Return what this store signs files with."""
+        with self.database.reading() as connection:
+            return Signer(connection.scalar(select(node.c.private_key).where(node.c.private_key.is_not(None))))
 
     def secret(self, use: str) -> bytes:
         """Return a key of 32 bytes for a use, the same as long as this store signs with the same key."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.incident_reading import INCIDENT_VARIABLES, read_incidents
 from data.incident_source import IncidentSource
+from data.source import WORLD_BBOX, DataSource
 
 #: ACLED's geo_precision: 1 the place itself, 2 near it, 3 the region's chief place.
 _PRECISION_KM = {"1": 5.0, "2": 25.0, "3": 100.0}
@@ -37,4 +39,21 @@ INCIDENT_SOURCE = IncidentSource(
     required=(("lat",), ("lon",), ("date",), ("dead",)),
     marks=("eventidcnty", "subeventtype", "geoprecision"),
     translate=_translate,
+)
+
+SOURCE = DataSource(
+    name=INCIDENT_SOURCE.name,
+    title=INCIDENT_SOURCE.title,
+    gives=("incidents",),
+    variables=INCIDENT_VARIABLES,
+    bbox=WORLD_BBOX,
+    since="1997",
+    until="",
+    licence=INCIDENT_SOURCE.licence,
+    citation=INCIDENT_SOURCE.citation,
+    home="https://acleddata.com",
+    patterns=("*acled*.csv", "*acled*.xlsx"),
+    read=read_incidents,
+    by_hand="exports need an account of your own at acleddata.com",
+    stale_days=400,
 )

@@ -10,9 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import BadInput
+from data.source import WORLD_BBOX, DataSource
 from data.units import KM_PER_DEG, M_PER_KM, REGION_BBOX
 from data.weather_field import LONGEST_GAP_S, WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
+from data.weather_table import WEATHER_VARIABLES, read_as_source
 
 if TYPE_CHECKING:
     import xarray
@@ -208,3 +210,19 @@ def _reach_m(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
 
 
 WEATHER_SOURCE = WeatherSource("grid", "NetCDF or GRIB of ERA5, ERA5-Land, ECMWF", _recognises, _read)
+
+SOURCE = DataSource(
+    name="era5",
+    title="ERA5, ERA5-Land and ECMWF open forecast (NetCDF, GRIB)",
+    gives=("weather",),
+    variables=WEATHER_VARIABLES,
+    bbox=WORLD_BBOX,
+    since="1940",
+    until="",
+    licence="CC BY 4.0 (Copernicus licence for ERA5)",
+    citation="Hersbach et al. 2020, doi:10.1002/qj.3803; Muñoz-Sabater et al. 2021, doi:10.5194/essd-13-4349-2021",
+    home="https://cds.climate.copernicus.eu",
+    patterns=("*.nc", "*.grib", "*.grib2", "*.grb"),
+    read=read_as_source,
+    by_hand="ask the Climate Data Store (free account) for 2m_temperature, 2m_dewpoint_temperature, ssrd",
+)

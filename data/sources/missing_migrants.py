@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.incident_reading import INCIDENT_VARIABLES, read_incidents
 from data.incident_source import IncidentSource
+from data.source import WORLD_BBOX, DataSource
 
 #: Causes as the project words them, by what is in the words; the first that fits counts.
 _CAUSES = (
@@ -77,4 +79,21 @@ INCIDENT_SOURCE = IncidentSource(
     required=(("lat", "coordinates"), ("date", "year"), ("place",), ("dead",)),
     marks=("locationofdeath", "minimumestimatednumberofmissing", "nodeadmissing"),
     translate=_translate,
+)
+
+SOURCE = DataSource(
+    name=INCIDENT_SOURCE.name,
+    title=INCIDENT_SOURCE.title,
+    gives=("incidents",),
+    variables=INCIDENT_VARIABLES,
+    bbox=WORLD_BBOX,
+    since="2014",
+    until="",
+    licence=INCIDENT_SOURCE.licence,
+    citation=INCIDENT_SOURCE.citation,
+    home="https://missingmigrants.iom.int/downloads",
+    patterns=("*missing*migrants*.csv", "*missing*migrants*.xlsx"),
+    read=read_incidents,
+    by_hand="take the global data set from missingmigrants.iom.int/downloads",
+    stale_days=400,
 )

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import BadInput
+from data.source import WORLD_BBOX, DataSource, RemoteFile
 from data.weather_field import WeatherField, WeatherSeries, plausible_degc
 from data.weather_source import WeatherSource
+from data.weather_table import WEATHER_VARIABLES, read_as_source
 
 #: A location stands for the ground around it: the models behind have cells of 10 to 25 km.
 REACH_M = 30_000.0
@@ -113,3 +115,28 @@ def _field(locations: list[_Location]) -> WeatherField:
 
 
 WEATHER_SOURCE = WeatherSource("open-meteo", "Open-Meteo JSON", _recognises, _read)
+
+
+def _places() -> tuple[RemoteFile, ...]:
+    """Forecasts of the places most asked about; others by the same address."""
+    hourly = "temperature_2m,dew_point_2m,shortwave_radiation"
+    towns = {"agadez": (16.973, 7.991), "dirkou": (19.004, 12.89), "arlit": (18.737, 7.385), "sebha": (27.037, 14.428)}
+    address = "https://api.open-meteo.com/v1/forecast?latitude={}&longitude={}&forecast_days=7&hourly=" + hourly
+    return tuple(RemoteFile(town, address.format(*latlon), f"{town}-open-meteo.json") for town, latlon in towns.items())
+
+
+SOURCE = DataSource(
+    name="open-meteo",
+    title="Open-Meteo forecast and archive (JSON)",
+    gives=("weather",),
+    variables=WEATHER_VARIABLES,
+    bbox=WORLD_BBOX,
+    since="1940",
+    until="",
+    licence="CC BY 4.0",
+    citation="Open-Meteo.com",
+    home="https://open-meteo.com",
+    patterns=("*open-meteo*.json", "*open_meteo*.json"),
+    read=read_as_source,
+    files=_places(),
+)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.incident_reading import INCIDENT_VARIABLES, read_incidents
 from data.incident_source import IncidentSource
+from data.source import WORLD_BBOX, DataSource
 
 
 def _translate(table: pd.DataFrame) -> pd.DataFrame:
@@ -42,4 +44,21 @@ INCIDENT_SOURCE = IncidentSource(
     required=(("lat",), ("lon",), ("date",), ("precision",)),
     marks=("precisionkm",),
     translate=_translate,
+)
+
+SOURCE = DataSource(
+    name=INCIDENT_SOURCE.name,
+    title=INCIDENT_SOURCE.title,
+    gives=("incidents",),
+    variables=INCIDENT_VARIABLES,
+    bbox=WORLD_BBOX,
+    since="1990",
+    until="",
+    licence=INCIDENT_SOURCE.licence,
+    citation=INCIDENT_SOURCE.citation,
+    home="docs/sources.md",
+    patterns=("*.incidents.csv",),
+    read=read_incidents,
+    by_hand="it is a table of your own, with the columns of data/region/incidents.csv",
+    stale_days=None,
 )
