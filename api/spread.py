@@ -25,6 +25,8 @@ Shared = TypeVar("Shared")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+#: Address of the Dask scheduler that shares out the service's jobs.
+ENVIRONMENT = "GUELTA_SCHEDULER"
 #: Memory of each process of this machine; Dask ends one that takes more, and starts it anew.
 WORKER_BYTES = 1_500_000_000
 #: Most threads that share the work where nothing else is asked for; each takes some 150 MB for rasters.
@@ -73,6 +75,11 @@ class Engine:
             faults.append("workers and scheduler: give one, a scheduler has workers of its own")
         if faults:
             raise BadInput(faults)
+
+    @classmethod
+    def of_service(cls) -> Engine:
+        """Return the engine of the service's jobs: the scheduler that `ENVIRONMENT` names, else threads."""
+        return cls(scheduler=os.environ.get(ENVIRONMENT, ""))
 
 
 #: Threads of this process.
@@ -166,11 +173,12 @@ def _client(engine: Engine) -> Iterator[Client]:
             with _connected(engine.scheduler) as client:
                 yield client
             return
-        with _local(engine.workers) as cluster, Client(cluster) as client:
+        with local_cluster(engine.workers) as cluster, Client(cluster) as client:
             yield client
 
 
-def _local(workers: int) -> LocalCluster:
+def local_cluster(workers: int) -> LocalCluster:
+    """Start a scheduler and processes on the loopback of this machine, of one thread and bounded memory each."""
     import dask
     from distributed import LocalCluster
 

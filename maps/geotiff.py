@@ -66,6 +66,9 @@ class BlockedGeoTiff:
             blockysize=self._tile,
             sparse_ok=True,
             bigtiff="IF_SAFER",
+            compress="ZSTD",
+            zstd_level=1,
+            predictor=3,
         )
         band, plain = self._band, self._plain
         plain.set_band_description(1, band.name)

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
+from api.cli import data_join
 from api.cli.common import json_option, print_json, print_table, progress_bar
 
 
 @click.group("data")
 def command() -> None:
     """Check, describe and prepare the region's tables."""
+
+
+command.add_command(data_join.join)
 
 
 @command.command("check")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 from tests_days import JUNE
 
-from api.spread import Engine, spread
+from api.spread import Engine, local_cluster, spread
 from api.usecases.raster import write_rasters
 from data.errors import BadInput, NoAnswer
 
@@ -22,14 +21,7 @@ BOX, CELL_DEG, SIDE = (6.0, 17.0, 14.0, 20.0), 0.04, 32
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as started:
+    with local_cluster(2) as started:
         yield started
 
 
