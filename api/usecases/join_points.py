@@ -62,6 +62,7 @@ def join_points(
     BadInput
         If the points cannot be read, have columns of the names that are added, or `out` is the file itself.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     source = PointFile(points)
@@ -73,7 +74,7 @@ def join_points(
         raise BadInput(faults)
     segments = context.network.segments
     index, found = SegmentIndex(segments), Joined(np.zeros(len(segments), dtype=np.int64))
-    names, legs = segments.index.to_numpy(str), segments["leg_id"].to_numpy(str)
+    names, legs = (pa.array(each, type=pa.string()) for each in (segments.index, segments["leg_id"]))
     from_km = segments["km_from"].to_numpy(float)
     schema = _schema_out(source)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -82,10 +83,14 @@ def join_points(
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in source.batches():
                 nearest = _count(found, index, batch, within_m)
-                there = nearest.row >= 0
-                row = np.where(there, nearest.row, 0)
-                km = from_km[row] + nearest.along_m / M_PER_KM
-                writer.write_batch(_with(batch, source, schema, there, [names[row], legs[row], km, nearest.distance_m]))
+                none = nearest.row < 0
+                row = pa.array(nearest.row, mask=none)
+                km = from_km[nearest.row] + nearest.along_m / M_PER_KM
+                numbers = (pa.array(values, mask=none) for values in (km, nearest.distance_m))
+                added = [names.take(row), legs.take(row), *numbers]
+                places = [] if source.geometry else [_wkb(batch)]
+                columns = [*batch.table.columns, *places, *added]
+                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
                 progress(batch.share_read)
         part.replace(out)
     return found
@@ -125,23 +130,16 @@ def _schema_out(source: PointFile) -> pa.Schema:
     return schema
 
 
-def _with(
-    batch: PointBatch, source: PointFile, schema: pa.Schema, there: NDArray[np.bool_], added: list[NDArray[Any]]
-) -> pa.RecordBatch:
-    """Return a batch with the columns added, empty where nothing was joined."""
+def _wkb(batch: PointBatch) -> pa.Array:
+    """Return the positions of a batch as points in WKB, empty where there is none."""
     import pyarrow as pa
-    import shapely
 
-    columns = list(batch.table.columns)
-    if not source.geometry:
-        placed = np.isfinite(batch.lon)
-        wkb = np.full(len(placed), None, dtype=object)
-        wkb[placed] = shapely.to_wkb(shapely.points(batch.lon[placed], batch.lat[placed]))
-        columns.append(pa.array(wkb, type=pa.binary()))
-    columns += [
-        pa.array(values, type=schema.field(name).type, mask=~there) for name, values in zip(ADDED, added, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    points = np.zeros(len(batch.lon), dtype=[("order", "u1"), ("kind", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
+    points["order"], points["kind"], points["lon"], points["lat"] = 1, 1, batch.lon, batch.lat
+    offsets = np.arange(len(points) + 1, dtype=np.int32) * points.itemsize
+    known = np.packbits(np.isfinite(batch.lon), bitorder="little")
+    buffers = [pa.py_buffer(part) for part in (known, offsets, points)]
+    return pa.Array.from_buffers(pa.binary(), len(points), buffers)
 
 
 def joined_document(context: RegionContext, found: Joined, out: Path) -> dict[str, Any]:
