@@ -10,12 +10,14 @@ import logging
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from api.shelf import program_digest
 from data.errors import BadInput, NoAnswer
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ _PATIENCE_S = 15
 #: For glibc in processes of this machine: memory of large arrays is kept for the next ones. As Dask sets it, each is
 #: given back, which was seen to cost half as much time again.
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 1 << 28, "MALLOC_MMAP_THRESHOLD_": 1 << 25}
+_OTHER_PROGRAM = (
+    "the cluster runs another version of guelta, or of its libraries, than this machine: make them the same"
+)
 _ADDRESS = re.compile(r"(tcp|tls|ucx)://\S+:\d+")
 
 
@@ -120,7 +125,7 @@ def spread(
         try:
             while True:
                 for item in islice(ahead, max(0, pool.room() - len(waiting))):
-                    waiting[pool.executor.submit(work, pool.shared, item)] = item
+                    waiting[pool.submit(work, pool.shared, item)] = item
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -132,7 +137,7 @@ def spread(
 
 @dataclass(frozen=True)
 class _Pool:
-    executor: Executor
+    submit: Callable[..., Future[Any]]
     shared: Any
     room: Callable[[], int]
 
@@ -141,7 +146,7 @@ class _Pool:
 def _pool(engine: Engine, shared: object) -> Iterator[_Pool]:
     if not (engine.workers or engine.scheduler):
         with ThreadPoolExecutor(engine.threads) as threads:
-            yield _Pool(threads, shared, lambda: _AHEAD * engine.threads)
+            yield _Pool(threads.submit, shared, lambda: _AHEAD * engine.threads)
         return
     from distributed import KilledWorker
 
@@ -149,17 +154,30 @@ def _pool(engine: Engine, shared: object) -> Iterator[_Pool]:
         with _client(engine) as client:
             # a task rather than scattered data: were the only worker that holds it to die, it would be done again
             there = client.submit(_same, shared, pure=False)
-            yield _Pool(client.get_executor(pure=False), there, lambda: _AHEAD * max(1, sum(client.ncores().values())))
+            submit = partial(client.get_executor(pure=False).submit, _done_there, program_digest())
+            yield _Pool(submit, there, lambda: _AHEAD * max(1, sum(client.ncores().values())))
     except KilledWorker:
         raise NoAnswer("workers died again and again over the same piece of work: they may lack memory") from None
     except CancelledError:
         raise NoAnswer("the connection to the cluster was lost") from None
     except ModuleNotFoundError as error:
-        raise BadInput(f"the cluster's workers lack '{error.name}': install this version of guelta there") from None
+        raise BadInput(f"the cluster lacks '{error.name}': install this version of guelta there") from None
+    except RuntimeError as error:
+        # how Dask says that its scheduler could not read what it was sent
+        if "deserialization" not in str(error):
+            raise
+        raise BadInput(_OTHER_PROGRAM) from None
 
 
 def _same(shared: Shared) -> Shared:
     return shared
+
+
+def _done_there(program: bytes, work: Callable[[Shared, Item], Result], shared: Shared, item: Item) -> Result:
+    """Do a piece of work on a worker, which has to be the same program: another would give other bytes."""
+    if program_digest() != program:
+        raise BadInput(_OTHER_PROGRAM)
+    return work(shared, item)
 
 
 @contextmanager

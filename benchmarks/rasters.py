@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dask
 import dask.array as da
 import numpy as np
 import rasterio
@@ -30,7 +31,7 @@ from api.spread import Engine, local_cluster
 from api.usecases.raster import BLOCK, write_rasters
 from data.ellipsoid import earth_centred_m
 from data.grid import GridBlock, GridFrame, RasterGrid
-from data.units import REGION_BBOX
+from data.units import REGION_BBOX, S_PER_H
 from maps.geotiff import write_geotiff
 from risk.surface import NETWORK_REACH_M, SurfaceModel, surface_block, surfaces
 
@@ -55,16 +56,22 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def draw(context: RegionContext, box: Box, cell_deg: float, address: str) -> dict[str, float]:
-    """Write the rasters of a box; return cells, those near the network, and seconds."""
-    frame = GridFrame.over(box, cell_deg)
+def draw(context: RegionContext, box: Box, cell_deg: float, client: Client) -> dict[str, float]:
+    """Write the rasters of a box; return cells, those near the network, seconds, and processor seconds of workers."""
+    frame, engine = GridFrame.over(box, cell_deg), Engine(scheduler=client.scheduler.address)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        write_rasters(context, ON, Path(folder), cell_deg, bbox=box, engine=Engine(scheduler=address))
+        before_s, begun = sum(client.run(time.process_time).values()), time.perf_counter()
+        write_rasters(context, ON, Path(folder), cell_deg, bbox=box, engine=engine)
         seconds = time.perf_counter() - begun
+        worked_s = sum(client.run(time.process_time).values()) - before_s
         with rasterio.open(Path(folder) / "risk.tif") as raster:
             known = int(np.isfinite(raster.read(1)).sum())
-    return {"cells": frame.rows * frame.columns, "near_network": known, "seconds": seconds}
+    return {
+        "cells": frame.rows * frame.columns,
+        "near_network": known,
+        "seconds": seconds,
+        "processor_s_of_workers": worked_s,
+    }
 
 
 def block_of(model: SurfaceModel, block_info: Any = None) -> NDArray[np.float32]:
@@ -104,33 +111,32 @@ def share_near_network(context: RegionContext) -> float:
 def measure(cell_deg: float, tiles: Sequence[int], workers: int) -> dict[str, Any]:
     """Draw all areas and the alternative; return a JSON-ready document."""
     context = open_region()
-    with local_cluster(workers) as cluster, Client(cluster) as client:
-        address = cluster.scheduler_address
-        draw(context, box_of(1), 0.1, address)  # workers import what they need
+    quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    with quiet, local_cluster(workers) as cluster, Client(cluster) as client:
+        draw(context, box_of(1), 0.05, client)  # workers import what they need
         runs = []
         for count in tiles:
-            found = draw(context, box_of(count), cell_deg, address)
+            found = draw(context, box_of(count), cell_deg, client)
             runs.append({"tiles": count, **found, "peak_mb_of_a_worker": max(client.run(peak_mb).values())})
         ours_mb = peak_mb()
         theirs_s = draw_by_dask_array(context, box_of(tiles[-1]), cell_deg, client)
-    near, seconds = (np.array([run[key] for run in runs]) for key in ("near_network", "seconds"))
-    rate = float(near[-1] / seconds[-1] / workers)
-    share = share_near_network(context)
+    near, worked_s = (np.array([run[key] for run in runs]) for key in ("near_network", "processor_s_of_workers"))
+    cell_s, share, seconds = float(worked_s[-1] / near[-1]), share_near_network(context), float(runs[-1]["seconds"])
     return {
         "cell_deg": cell_deg,
         "workers": workers,
         "runs": runs,
         # 1 where seconds grow as cells do
-        "power_of_seconds_in_cells": float(np.polyfit(np.log(near), np.log(seconds), 1)[0]) if len(runs) > 1 else None,
-        "cells_per_s_and_worker": rate,
+        "power_of_seconds_in_cells": float(np.polyfit(np.log(near), np.log(worked_s), 1)[0]) if len(runs) > 1 else None,
+        "processor_us_of_a_cell": 1e6 * cell_s,
         "share_of_region_near_network": share,
         "sahara_30_m_worker_hours": {
-            "near_network": SAHARA_CELLS * share / rate / 3600,
-            "everywhere": SAHARA_CELLS / rate / 3600,
+            "near_network": SAHARA_CELLS * share * cell_s / S_PER_H,
+            "everywhere": SAHARA_CELLS * cell_s / S_PER_H,
         },
-        "guelta": {"seconds": float(seconds[-1]), "peak_mb": ours_mb},
+        "guelta": {"seconds": seconds, "peak_mb": ours_mb},
         "dask.array": {"seconds": theirs_s, "peak_mb": peak_mb()},
-        "ratio": theirs_s / float(seconds[-1]),
+        "ratio": theirs_s / seconds,
     }
 
 
@@ -146,15 +152,18 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"{'tiles':>5} {'cells':>10} {'near network':>12} {'seconds':>8} {'us a cell near':>14} {'MB a worker':>12}")
+    heads = ("tiles", "cells", "near network", "seconds", "processor s", "us a cell near", "MB a worker")
+    print(" ".join(f"{head:>14}" for head in heads))
     for run in found["runs"]:
-        each_us = 1e6 * run["seconds"] / run["near_network"]
+        worked_s, near = run["processor_s_of_workers"], run["near_network"]
         print(
-            f"{run['tiles']:5} {run['cells']:10,} {run['near_network']:12,} {run['seconds']:8.1f} {each_us:14.0f} "
-            f"{run['peak_mb_of_a_worker']:12.0f}"
+            f"{run['tiles']:14} {run['cells']:14,} {near:14,} {run['seconds']:14.1f} {worked_s:14.1f} "
+            f"{1e6 * worked_s / near:14.0f} {run['peak_mb_of_a_worker']:14.0f}"
         )
     hours = found["sahara_30_m_worker_hours"]
-    print(f"seconds grow as cells near the network to the power of {found['power_of_seconds_in_cells'] or 1:.2f}")
+    print(
+        f"processor seconds grow as cells near the network to the power {found['power_of_seconds_in_cells'] or 1:.2f}"
+    )
     print(f"dask.array: {found['dask.array']['seconds']:.1f} s, x{found['ratio']:.2f}; this process then at ", end="")
     print(f"{found['dask.array']['peak_mb']:.0f} MB, {found['guelta']['peak_mb']:.0f} MB before")
     print(

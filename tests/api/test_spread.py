@@ -16,7 +16,7 @@ from api.spread import Engine, local_cluster, spread
 from api.usecases.raster import write_rasters
 from data.errors import BadInput, NoAnswer
 
-BOX, CELL_DEG, SIDE = (6.0, 17.0, 14.0, 20.0), 0.04, 32
+BOX, CELL_DEG, SIDE = (6.0, 17.0, 12.0, 20.0), 0.05, 16
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,12 @@ def test_a_piece_that_kills_every_worker_ends_with_a_reason():
     once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
     with once, pytest.raises(NoAnswer, match="workers died again and again"):
         list(spread(die, 0, [1], Engine(workers=1)))
+
+
+def test_workers_of_another_version_are_refused(cluster, monkeypatch):
+    monkeypatch.setattr("api.spread.program_digest", lambda: b"another")
+    with pytest.raises(BadInput, match="another version of guelta"):
+        list(spread(add, 0, [1, 2], Engine(scheduler=cluster.scheduler_address)))
 
 
 @pytest.mark.parametrize(

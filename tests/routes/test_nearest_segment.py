@@ -15,7 +15,7 @@ STEP_M = 50.0
 def some(context):
     """Segments of the desert, and points every 50 m or less along each."""
     segments = context.network.segments
-    segments = segments[segments["lon"].between(5, 14) & segments["lat"].between(16, 24)]
+    segments = segments[segments["lon"].between(8, 14) & segments["lat"].between(17, 22)]
     tracks = []
     for line in segments.geometry:
         lonlat = as_array(list(line.coords))
