@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 BATCH = 1 << 17
 #: Names of columns of coordinates, in small letters.
 LON_NAMES, LAT_NAMES = ("lon", "longitude", "x"), ("lat", "latitude", "y")
-_CSV_BLOCK = 1 << 23
+_CSV_BLOCK, _BUFFER_BYTES = 1 << 23, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ class _Parquet:
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path)
+        # with its usual buffering the reader keeps all that it has read until it ends
+        self._file = pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
         self.schema = self._file.schema_arrow
 
     def batches(self) -> Iterator[tuple[pa.RecordBatch, float]]:
