@@ -24,6 +24,10 @@ from data.units import PER_100KM_MONTH, REGION_BBOX
 if TYPE_CHECKING:
     import pandas as pd
 
+    from api.context import RegionContext
+    from api.spread import Engine
+    from api.usecases.inputs import Box
+
 #: Smallest cell of rasters, degrees: 22 m.
 FINEST_DEG = 0.0002
 
@@ -108,13 +112,7 @@ def command(
             table = in_search_order(context, table)
         table = table.head(top)
         words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]
-    written: list[str] = []
-    if folder is not None:
-        from api.usecases.raster import write_rasters
-
-        with progress_bar("writing rasters") as progress:
-            paths = write_rasters(context, on, folder, resolution_deg, progress, bbox=box, engine=engine)
-        written = [str(path) for path in paths]
+    written = [] if folder is None else _write_rasters(context, on, folder, resolution_deg, box, engine)
     if as_json:
         document = risk_document(context, on, table, order)
         for segment, said in zip(document["segments"], words, strict=False):
@@ -128,6 +126,16 @@ def command(
         lines.append(f"heights: {elevation_file.name} covers {known} of the {len(table)} segments shown")
     for line in [*lines, *words, *(f"wrote {path}" for path in written)]:
         click.echo(line)
+
+
+def _write_rasters(
+    context: RegionContext, on: date, folder: Path, resolution_deg: float, box: Box, engine: Engine
+) -> list[str]:
+    from api.usecases.raster import write_rasters
+
+    with progress_bar("writing rasters") as progress:
+        paths = write_rasters(context, on, folder, resolution_deg, progress, bbox=box, engine=engine)
+    return [str(path) for path in paths]
 
 
 def _cell(value: float, form: str) -> str:
