@@ -51,7 +51,7 @@ def root_of(environment: Mapping[str, str] = os.environ) -> Path | None:
 
 def digest_of(folder: Path) -> str:
     """Return a digest of the tables of a region folder, of the program and of the libraries that compute."""
-    digest = hashlib.sha256(_program())
+    digest = hashlib.sha256(program_digest())
     for path in sorted(folder.glob("*.csv")):
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode() + content)
@@ -59,7 +59,8 @@ def digest_of(folder: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def _program() -> bytes:
+def program_digest() -> bytes:
+    """Return a digest of the program, its tables and the libraries that compute."""
     top = Path(__file__).parents[1]
     digest = hashlib.sha256(sys.version.encode())
     for library in _LIBRARIES:

@@ -1,31 +1,32 @@
 """The search engine against simple habits on hidden strandings: how many hours sooner, how many more alive.
 
-`python -m benchmarks.exercise [--runs 500] [--seed 1] [--jobs 2] [--json]` plays every way of deciding on the same
-hidden strandings (seeds `seed`, `seed + 1`, ...) with the same cars, daylight and reports. It prints, for each, the
-median hours from the alert until somebody of the group is found (96 for runs in which nobody is: the share found is
-told beside), the restricted mean of the same, and the people alive in the end, found or safe by themselves; then the
-engine against each habit: ratio of medians and paired differences with 95 % bootstrap intervals. "clairvoyant" drives
-straight to where people are: no search can be sooner. `--told-wrong` draws what people do evenly from all scenarios
-instead of by the engine's weights. Ctrl-C prints what is done so far.
+`python -m benchmarks.exercise [--runs 500] [--seed 1] [--workers 2 | --scheduler ADDRESS] [--json]` plays every way of
+deciding on the same hidden strandings (seeds `seed`, `seed + 1`, ...) with the same cars, daylight and reports. It
+prints, for each, the median hours from the alert until somebody of the group is found (96 for runs in which nobody is:
+the share found is told beside), the restricted mean of the same, and the people alive in the end, found or safe by
+themselves; then the engine against each habit: ratio of medians and paired differences with 95 % bootstrap intervals.
+"clairvoyant" drives straight to where people are: no search can be sooner. `--told-wrong` draws what people do evenly
+from all scenarios instead of by the engine's weights. Ctrl-C prints what is done so far.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.context import open_region
+from api.spread import Engine, spread
 from api.usecases.exercise_draw import draw_exercise
 from api.usecases.exercise_play import POLICIES, policy_of
+from data.errors import BadInput
 from sar.exercise import END_H, play, straight_to
 from sar.scenarios import Scenario
 
@@ -37,8 +38,9 @@ RESAMPLES = 4000
 _EVERY = 10
 
 
-def one_run(seed: int, policies: Sequence[str], wrong: bool) -> dict[str, Any]:
-    """Play every way of deciding on one hidden stranding."""
+def one_run(asked: tuple[Sequence[str], bool], seed: int) -> dict[str, Any]:
+    """Play every way of deciding on one hidden stranding; asked are those ways, and whether weights are told wrong."""
+    policies, wrong = asked
     mix = dict.fromkeys(Scenario, 1.0) if wrong else None
     exercise = draw_exercise(open_region(), seed, mix=mix)
     straight_h, straight_living = straight_to(exercise.truth, exercise.desk.fresh())
@@ -118,22 +120,19 @@ def _interval(values: Array) -> list[float]:
     return [float(each) for each in np.quantile(values, (0.025, 0.975))]
 
 
-def play_all(seeds: Sequence[int], policies: Sequence[str], jobs: int, wrong: bool) -> list[dict[str, Any]]:
+def play_all(seeds: Sequence[int], policies: Sequence[str], wrong: bool, engine: Engine) -> list[dict[str, Any]]:
     """Play all runs; what is done so far where stopped."""
     runs: list[dict[str, Any]] = []
     begun = time.perf_counter()
-    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    waiting = [pool.submit(one_run, seed, policies, wrong) for seed in seeds]
     try:
-        for done in as_completed(waiting):
-            runs.append(done.result())
-            if len(runs) % _EVERY == 0 or len(runs) == len(seeds):
-                took = time.perf_counter() - begun
-                print(f"{len(runs)} of {len(seeds)} runs, {took:.0f} s", file=sys.stderr, flush=True)
+        with closing(spread(one_run, (tuple(policies), wrong), seeds, engine)) as done:
+            for _, run in done:
+                runs.append(run)
+                if len(runs) % _EVERY == 0 or len(runs) == len(seeds):
+                    took = time.perf_counter() - begun
+                    print(f"{len(runs)} of {len(seeds)} runs, {took:.0f} s", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         print(f"stopped after {len(runs)} of {len(seeds)} runs", file=sys.stderr)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
     return sorted(runs, key=lambda run: int(run["seed"]))
 
 
@@ -169,7 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0, help="processes; 2 where there is no scheduler")
+    parser.add_argument("--scheduler", default="", help="of a Dask cluster, as tcp://HOST:8786")
     parser.add_argument("--policies", default=",".join(POLICIES), help=f"of {', '.join(POLICIES)}, engine-fine")
     parser.add_argument("--told-wrong", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -177,11 +177,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     policies = [name.strip() for name in given.policies.split(",") if name.strip()]
     faults = [f"no way of deciding '{name}'" for name in policies if name not in (*POLICIES, "engine-fine")]
-    faults += ["--runs and --jobs must be above 0"] if min(given.runs, given.jobs) < 1 else []
+    faults += ["--runs must be above 0"] if given.runs < 1 else []
+    try:
+        engine = Engine(given.workers or (0 if given.scheduler else 2), given.scheduler)
+    except BadInput as error:
+        faults += error.faults
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 2
-    runs = play_all(range(given.seed, given.seed + given.runs), policies, given.jobs, given.told_wrong)
+    runs = play_all(range(given.seed, given.seed + given.runs), policies, given.told_wrong, engine)
     if not runs:
         return 130
     found = summary(runs)

@@ -1,6 +1,6 @@
 """Pages: seconds from Python to a picture and to a file, seconds in a browser, bytes on the wire; beside folium.
 
-    python -m benchmarks.pages
+    python -m benchmarks.pages [--json]
 
 The other way draws the same lines in the same colours with `folium.GeoJson`, the usual way from Python to a Leaflet
 map. It names scripts on other hosts, so only its making and its size are compared. The risk of the day is computed
@@ -8,11 +8,13 @@ before the clock starts: it is the model's time, not the page's.
 
 Pages of the service are opened in a browser without any cache: the planner's as a laptop does, until its map with the
 whole network is drawn; those of the public as a slow phone does (a mobile network with 150 ms to answer and 1.6 Mbit/s,
-a processor four times as slow as this one), until they are loaded.
+a processor four times as slow as this one), until they are loaded; not with `--json`.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 import shutil
 import statistics
@@ -22,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
@@ -176,23 +178,39 @@ def of_the_service() -> None:
                 print(f"{visit.path:40} {who:10} ready after {seconds:.2f} s, {kb:.0f} kB on the wire{drawn}")
 
 
-def main() -> None:
-    context = open_region()
+def measure(context: RegionContext) -> dict[str, Any]:
+    """Make each thing and look at it; return a JSON-ready document."""
     risk_seen(context, ON)
-    print(f"{len(context.network.segments)} segments, median of {RUNS}")
+    made = {}
     for name, make in (
         ("risk map as PNG", lambda: picture(context)),
         ("file, one hour", lambda: file(context, FILE_HOURS[3:4])),
         ("folium.GeoJson, risk alone", lambda: by_folium(context)),
     ):
         seconds, size = timed(make)
-        print(f"{name:28} {seconds:6.2f} s {size / 1e6:6.2f} MB")
+        made[name] = {"seconds": seconds, "bytes": size}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.html"
         path.write_text(file(context, FILE_HOURS), encoding="utf-8")
-        told = in_browser(path) or float("nan")
-        size = path.stat().st_size / 1e6
-        print(f"file, {len(FILE_HOURS)} hours: {size:.2f} MB; ready in the browser after {told:.2f} s")
+        browser = {"hours": len(FILE_HOURS), "bytes": path.stat().st_size, "ready_s": in_browser(path)}
+    return {"segments": len(context.network.segments), "runs": RUNS, "made": made, "in_browser": browser}
+
+
+def main() -> None:
+    """Measure and print lines or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    as_json = parser.parse_args().json
+    found = measure(open_region())
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    print(f"{found['segments']} segments, median of {RUNS}")
+    for name, each in found["made"].items():
+        print(f"{name:28} {each['seconds']:6.2f} s {each['bytes'] / 1e6:6.2f} MB")
+    told = found["in_browser"]
+    ready = "no browser" if told["ready_s"] is None else f"ready in the browser after {told['ready_s']:.2f} s"
+    print(f"file, {told['hours']} hours: {told['bytes'] / 1e6:.2f} MB; {ready}")
     if shutil.which("chromium"):
         of_the_service()
 

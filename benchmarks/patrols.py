@@ -1,8 +1,8 @@
 """Planning patrols: seconds, people and bound, beside PyVRP alone driven day by day in the same run.
 
-`python -m benchmarks.patrols [--repeats 3] [--json]`. Two sizes on the shipped region in June: one day with 4 vehicles
-whose cars reach some 60 segments, and seven days with 12 vehicles whose cars reach over 300. The alternative plans each
-day with PyVRP from base to base, what was seen before counted.
+`python -m benchmarks.patrols [--repeats 3] [--sizes 2] [--json]`. Two sizes on the shipped region in June: one day with
+4 vehicles whose cars reach some 60 segments, and seven days with 12 vehicles whose cars reach over 300. The alternative
+plans each day with PyVRP from base to base, what was seen before counted.
 """
 
 from __future__ import annotations
@@ -85,11 +85,13 @@ def main() -> None:
     """Measure both sizes and print them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--sizes", type=int, default=len(SIZES), help="how many, the smallest first")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    sizes = dict(list(SIZES.items())[: arguments.sizes])
     context = open_region()
     context.risk(JUNE)
-    found = {name: measure(context, wishes, arguments.repeats) for name, wishes in SIZES.items()}
+    found = {name: measure(context, wishes, arguments.repeats) for name, wishes in sizes.items()}
     if arguments.json:
         print(json.dumps(found, indent=2))
         return

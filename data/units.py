@@ -10,6 +10,8 @@ M_PER_KM = 1000.0
 S_PER_H = 3600.0
 #: Length of a degree of latitude at the region's middle, to 0.5 %: for cells and margins, never for distances.
 KM_PER_DEG = 111.2
+#: No degree of longitude or latitude is longer than this anywhere on WGS84.
+M_PER_DEG_AT_MOST = 111_700.0
 HOURS_PER_DAY = 24
 DAYS_PER_YEAR = 365.25
 

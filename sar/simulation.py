@@ -2,12 +2,13 @@
 
 A run draws the rate of each segment from its posterior, then strandings (Poisson), and for each group its water, who
 walks, whether they know of water, when traffic comes by, and each person's survival. All ways of driving meet the same
-strandings (common random numbers), so their differences are sharper than their sums.
+strandings (common random numbers), so their differences are sharper than their sums. Runs are drawn in batches, each
+from a stream of its own (`numpy.random.SeedSequence`): in whatever order and place batches are done, they are the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,20 +126,11 @@ class _Groups:
     person: Array
 
 
-def simulate(
-    ground: Ground,
-    ways: Mapping[str, Passes],
-    stranding: StrandingParameters,
-    *,
-    pod: float,
-    days: int,
-    runs: int,
-    seed: int,
-    progress: Callable[[float], None] = lambda share: None,
-) -> dict[str, Outcome]:
-    """Simulate strandings and count who is met alive by each way of driving.
+@dataclass(frozen=True)
+class Trial:
+    """What is simulated: strandings on a ground, and ways of driving that meet them.
 
-    Parameters
+    Attributes
     ----------
     ground : Ground
     ways : mapping of str to Passes
@@ -146,30 +138,51 @@ def simulate(
     pod : float
         Chance that a pass detects a group.
     days, runs, seed : int
-    progress : callable
-        Told the share done.
-
-    Returns
-    -------
-    dict of str to Outcome
-        Same seed, same outcome.
     """
-    rng = np.random.default_rng(seed)
-    people: dict[str, list[Array]] = {name: [] for name in ways}
-    groups: dict[str, list[Array]] = {name: [] for name in ways}
-    waits: dict[str, list[Array]] = {name: [] for name in ways}
-    for begin in range(0, runs, BATCH):
-        count = min(BATCH, runs - begin)
-        drawn = _draw(rng, ground, stranding, pod, days, count)
-        for name, passes in ways.items():
-            found_h = passes.after(drawn.row, drawn.at_h, drawn.missed) - drawn.at_h
-            alive = _alive_at(ground, drawn, found_h)
-            met = alive > 0
-            people[name].append(np.bincount(drawn.run, alive, count).astype(float))
-            groups[name].append(np.bincount(drawn.run, met, count).astype(float))
-            waits[name].append(found_h[met])
-        progress((begin + count) / runs)
-    return {name: Outcome(*(np.concatenate(each[name]) for each in (people, groups, waits))) for name in ways}
+
+    ground: Ground
+    ways: Mapping[str, Passes]
+    stranding: StrandingParameters
+    pod: float
+    days: int
+    runs: int
+    seed: int
+
+    @property
+    def batches(self) -> range:
+        """Numbers of the batches of runs."""
+        return range(-(-self.runs // BATCH))
+
+
+def simulate_batch(trial: Trial, batch: int) -> dict[str, Outcome]:
+    """Simulate the runs of one batch and count who is met alive by each way of driving; same seed, same outcome."""
+    rng = np.random.default_rng(np.random.SeedSequence(trial.seed, spawn_key=(batch,)))
+    count = min(BATCH, trial.runs - batch * BATCH)
+    drawn = _draw(rng, trial.ground, trial.stranding, trial.pod, trial.days, count)
+    found = {}
+    for name, passes in trial.ways.items():
+        found_h = passes.after(drawn.row, drawn.at_h, drawn.missed) - drawn.at_h
+        alive = _alive_at(trial.ground, drawn, found_h)
+        met = alive > 0
+        found[name] = Outcome(
+            np.bincount(drawn.run, alive, count).astype(float),
+            np.bincount(drawn.run, met, count).astype(float),
+            found_h[met],
+        )
+    return found
+
+
+def join(batches: Sequence[Mapping[str, Outcome]]) -> dict[str, Outcome]:
+    """Join the outcomes of batches, given in their order."""
+    return {
+        name: Outcome(
+            *(
+                np.concatenate([getattr(each[name], part) for each in batches])
+                for part in ("people", "groups", "wait_h")
+            )
+        )
+        for name in batches[0]
+    }
 
 
 def _draw(

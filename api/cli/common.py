@@ -56,6 +56,23 @@ elevation_option = click.option(
 )
 
 
+def spread_options(command: Decorated) -> Decorated:
+    """Add the options that say where long work is done; see `api.spread.Engine`."""
+    workers = click.option(
+        "--workers",
+        type=click.IntRange(0, 256),
+        default=0,
+        help="Processes of this machine that share the work; without, threads of one.",
+    )
+    scheduler = click.option(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="Dask scheduler that shares out the work, as tcp://HOST:8786.",
+    )
+    return workers(scheduler(command))
+
+
 class FiniteRange(click.FloatRange):
     """A range of floats that refuses NaN, which slips through every comparison."""
 

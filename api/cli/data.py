@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.cli import data_import, data_pack, data_propose, data_sources
+from api.cli import data_import, data_join, data_pack, data_propose, data_sources
 from api.cli.common import json_option, print_json, progress_bar
 
 
@@ -19,7 +19,7 @@ for each in (
     *(data_sources.list_, data_sources.info, data_sources.fetch),
     *(data_import.check, data_import.import_, data_import.imports, data_import.undo),
     *(data_propose.propose, data_propose.proposals, data_propose.accept, data_propose.refuse),
-    data_pack.pack,
+    *(data_pack.pack, data_join.join),
 ):
     command.add_command(each)
 

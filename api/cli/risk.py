@@ -15,13 +15,21 @@ from api.cli.common import (
     print_json,
     print_table,
     progress_bar,
+    spread_options,
     tomorrow,
     weather_option,
 )
-from data.units import PER_100KM_MONTH
+from data.units import PER_100KM_MONTH, REGION_BBOX
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from api.context import RegionContext
+    from api.spread import Engine
+    from api.usecases.inputs import Box
+
+#: Smallest cell of rasters, degrees: 22 m.
+FINEST_DEG = 0.0002
 
 
 @click.command("risk")
@@ -48,11 +56,13 @@ if TYPE_CHECKING:
 @click.option(
     "--res",
     "resolution_deg",
-    type=FiniteRange(0.02, 5),
+    type=FiniteRange(FINEST_DEG, 5),
     default=0.25,
     show_default=True,
-    help="Cell size of the rasters, degrees.",
+    help="Cell size of the rasters, degrees; 0.009 is 1 km.",
 )
+@click.option("--bbox", metavar="LEFT,BOTTOM,RIGHT,TOP", help="Box of the rasters, degrees; else the whole region.")
+@spread_options
 @weather_option
 @elevation_option
 @json_option
@@ -67,6 +77,9 @@ def command(
     language: str,
     folder: Path | None,
     resolution_deg: float,
+    bbox: str | None,
+    workers: int,
+    scheduler: str,
     weather_file: Path | None,
     elevation_file: Path | None,
     as_json: bool,
@@ -74,7 +87,8 @@ def command(
     """List the riskiest segments of a day, or write rasters."""
     with progress_bar("computing risk") as progress:
         from api.prepared_region import open_prepared
-        from api.usecases.inputs import Faults, day_of, elevation_of, weather_of
+        from api.spread import Engine
+        from api.usecases.inputs import Faults, box_of, day_of, elevation_of, weather_of
         from api.usecases.risk import in_search_order, overlay_columns, risk_document, risk_table, weather_words
         from maps.explain import explain_segment
         from risk.overlay import read_weights
@@ -84,8 +98,10 @@ def command(
         chosen = faults.read(lambda: read_weights(weights)) if weights else None
         weather = faults.read(lambda: weather_of(weather_file))
         heights = faults.read(lambda: elevation_of(elevation_file))
+        box = faults.read(lambda: REGION_BBOX if bbox is None else box_of(bbox))
+        engine = faults.read(lambda: Engine(workers, scheduler))
         faults.settle()
-        assert on is not None
+        assert on is not None and box is not None and engine is not None
         context = open_prepared().with_files(weather, heights)
         progress(0.4)
         table = risk_table(context, on, corridor=corridor, leg_id=leg_id)
@@ -96,12 +112,7 @@ def command(
             table = in_search_order(context, table)
         table = table.head(top)
         words = [explain_segment(row, context.pack.places, language) for _, row in table.iterrows()] if explain else []  # type: ignore[arg-type]
-    written: list[str] = []
-    if folder is not None:
-        from api.usecases.raster import write_rasters
-
-        with progress_bar("writing rasters") as progress:
-            written = [str(path) for path in write_rasters(context, on, folder, resolution_deg, progress)]
+    written = [] if folder is None else _write_rasters(context, on, folder, resolution_deg, box, engine)
     if as_json:
         document = risk_document(context, on, table, order)
         for segment, said in zip(document["segments"], words, strict=False):
@@ -115,6 +126,16 @@ def command(
         lines.append(f"heights: {elevation_file.name} covers {known} of the {len(table)} segments shown")
     for line in [*lines, *words, *(f"wrote {path}" for path in written)]:
         click.echo(line)
+
+
+def _write_rasters(
+    context: RegionContext, on: date, folder: Path, resolution_deg: float, box: Box, engine: Engine
+) -> list[str]:
+    from api.usecases.raster import write_rasters
+
+    with progress_bar("writing rasters") as progress:
+        paths = write_rasters(context, on, folder, resolution_deg, progress, bbox=box, engine=engine)
+    return [str(path) for path in paths]
 
 
 def _cell(value: float, form: str) -> str:

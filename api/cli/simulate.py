@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.common import json_option, print_json, print_table, progress_bar
+from api.cli.common import json_option, print_json, print_table, progress_bar, spread_options
 
 
 @click.command("simulate")
@@ -14,24 +14,27 @@ from api.cli.common import json_option, print_json, print_table, progress_bar
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Days driven.")
 @click.option("--runs", type=click.IntRange(1, 100_000), default=2000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@spread_options
 @json_option
-def command(plan_path: Path, days: int, runs: int, seed: int, as_json: bool) -> None:
+def command(plan_path: Path, days: int, runs: int, seed: int, workers: int, scheduler: str, as_json: bool) -> None:
     """Put a plan (plan.json) to the test on simulated strandings, beside habits with the same fleet and fuel.
 
     A plan shorter than the days begins anew when it ends; the weather is that of its first day.
     """
     with progress_bar("opening the region") as progress:
         from api.prepared_region import open_prepared
+        from api.spread import Engine
         from api.usecases.plan_file import read_plan
         from api.usecases.simulate import simulate_plan, simulation_document
 
+        engine = Engine(workers, scheduler)
         progress(0.3)
         context = open_prepared()
         plan = read_plan(context, plan_path)
         progress(0.5)
         context.risk(plan.on)
     with progress_bar("simulating") as progress:
-        found = simulate_plan(context, plan, days, runs, seed, progress)
+        found = simulate_plan(context, plan, days, runs, seed, progress, engine)
     document = simulation_document(found)
     if as_json:
         print_json(document)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.access.audience import Audience
 from api.process import Bench, Inputs, Output, Process, Progress
+from api.spread import Engine
 
 
 class SimulationInputs(Inputs):
@@ -35,7 +36,13 @@ def _run(bench: Bench, inputs: SimulationInputs, folder: Path, progress: Progres
     bench.reported.risk(plan.on)
     progress(0.2)
     found = simulate_plan(
-        bench.reported, plan, inputs.days, inputs.runs, inputs.seed, lambda share: progress(0.2 + 0.8 * share)
+        bench.reported,
+        plan,
+        inputs.days,
+        inputs.runs,
+        inputs.seed,
+        lambda share: progress(0.2 + 0.8 * share),
+        Engine.of_service(),
     )
     return {"simulation": simulation_document(found)}
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.access.audience import Audience
 from api.process import GEOTIFF_TYPE, Bench, Inputs, Output, Process, Progress
+from api.spread import Engine
 from api.usecases.inputs import day_of
 from api.usecases.raster import raster_names, write_rasters
 from risk.layer import layers
@@ -27,7 +28,8 @@ def _check(bench: Bench, inputs: RasterInputs) -> None:
 
 
 def _run(bench: Bench, inputs: RasterInputs, folder: Path, progress: Progress) -> Mapping[str, Any]:
-    paths = write_rasters(bench.context, day_of(inputs.date), folder, inputs.resolution_deg, progress)
+    engine = Engine.of_service()
+    paths = write_rasters(bench.context, day_of(inputs.date), folder, inputs.resolution_deg, progress, engine=engine)
     return {path.stem: path for path in paths}
 
 

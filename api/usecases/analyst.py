@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from api.context import RegionContext
-from api.usecases.inputs import Faults, day_of
+from api.usecases.inputs import Box, Faults, box_of, day_of
 from data.errors import BadInput
 from data.units import HOURS_PER_DAY, M_PER_KM
 from maps.analyst_layers import CHANGE, LEAST_CHANGED, RISK, shown_layers
@@ -25,7 +25,7 @@ from risk.stranding import StrandingParameters
 USUAL_HOUR = StrandingParameters().start_hour
 #: One takes some 3 MB, an assessed day some 60 MB.
 _TABLES_KEPT, _DAYS_KEPT = 26, 1
-BBox = tuple[float, float, float, float]
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class View:
     layer: str = "risk"
     corridor: str = ""
     other: date | None = None
-    bbox: BBox | None = None
+    bbox: Box | None = None
 
 
 def view_of(context: RegionContext, given: Mapping[str, str], today: date) -> View:
@@ -67,7 +67,7 @@ def view_of(context: RegionContext, given: Mapping[str, str], today: date) -> Vi
     on = faults.read(lambda: day_of(given["date"])) if given.get("date") else today
     other = faults.read(lambda: day_of(given["other"], field="other")) if given.get("other") else None
     hour = faults.read(lambda: hour_of(given["hour"])) if given.get("hour") else USUAL_HOUR
-    box = faults.read(lambda: _bbox_of(given["bbox"])) if given.get("bbox") else None
+    box = faults.read(lambda: box_of(given["bbox"], WORLD)) if given.get("bbox") else None
     corridor, layer = given.get("corridor", ""), given.get("layer", "") or "risk"
     corridors = sorted(set(context.network.segments["corridor"]))
     if corridor and corridor not in corridors:
@@ -87,16 +87,6 @@ def hour_of(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:6]) >= HOURS_PER_DAY:
         raise BadInput(f"hour '{text[:20]}' is not a whole hour from 0 to 23")
     return int(text)
-
-
-def _bbox_of(text: str) -> BBox:
-    try:
-        left, bottom, right, top = (float(part) for part in text.split(","))
-    except ValueError:
-        raise BadInput(f"bbox '{text[:80]}' is not left,bottom,right,top in degrees") from None
-    if not (-180 <= left < right <= 180 and -90 <= bottom < top <= 90):
-        raise BadInput(f"bbox '{text[:80]}' is not left,bottom,right,top in degrees")
-    return left, bottom, right, top
 
 
 @dataclass(eq=False)

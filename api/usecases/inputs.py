@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from data.errors import BadInput
-from data.units import parse_date, require_utc
+from data.units import REGION_BBOX, parse_date, require_utc
 
 if TYPE_CHECKING:
     from data.grid import RasterGrid
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sar.fleet import Convoy
 
 Value = TypeVar("Value")
+Box = tuple[float, float, float, float]
 DEFAULT_CURFEW = (time(20, 0), time(5, 0))
 MOST_VEHICLES = 20
 DEFAULT_VEHICLES, DEFAULT_TYPE = 2, "pickup_4x4"
@@ -63,6 +64,19 @@ def moment_of(text: str, *, field: str = "time") -> datetime:
     if not FIRST_DAY <= moment.date() <= LAST_DAY:
         raise BadInput(f"{field} {moment.date()} is outside {FIRST_DAY} to {LAST_DAY}")
     return moment
+
+
+def box_of(text: str, within: Box = REGION_BBOX) -> Box:
+    """Read a box (left, bottom, right, top, degrees) that lies within another."""
+    try:
+        left, bottom, right, top = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(f"bbox '{text[:80]}' is not left,bottom,right,top in degrees") from None
+    west, south, east, north = within
+    if not (west <= left < right <= east and south <= bottom < top <= north):
+        edges = ",".join(f"{edge:g}" for edge in within)
+        raise BadInput(f"bbox '{text[:80]}' is not left,bottom,right,top in degrees within {edges}")
+    return left, bottom, right, top
 
 
 def weather_of(path: Path | None) -> WeatherField | None:

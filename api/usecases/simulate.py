@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.context import RegionContext
+from api.spread import HERE, Engine, spread
 from api.usecases.patrol import debts
 from api.usecases.plan_file import PlanFile
 from api.usecases.wishes import read_request
@@ -19,7 +21,7 @@ from risk.assess import assess
 from risk.stranding import TRAFFIC_PER_H, StrandingParameters, arrival_h, walkers
 from sar.benefit import VisitParameters
 from sar.habits import Days, always_the_same, at_random, worst_first
-from sar.simulation import LITRES_FACTOR, Ground, Outcome, Passes, simulate
+from sar.simulation import LITRES_FACTOR, Ground, Outcome, Passes, Trial, join, simulate_batch
 from sar.workspace import Workspace, prepare
 
 Array = NDArray[np.float64]
@@ -75,10 +77,12 @@ def simulate_plan(
     runs: int,
     seed: int,
     progress: Callable[[float], None] = lambda share: None,
+    engine: Engine = HERE,
 ) -> Simulated:
     """Simulate a plan driven again and again for some days, beside the habits.
 
-    Every day has the weather of the plan's first day; a plan shorter than the days begins anew when it ends.
+    Every day has the weather of the plan's first day; a plan shorter than the days begins anew when it ends. The same
+    seed gives the same outcome wherever the runs are done.
 
     Raises
     ------
@@ -101,17 +105,14 @@ def simulate_plan(
     rows = np.unique(np.concatenate([own for own, _ in passes.values()]))
     ways = {name: Passes.of(np.searchsorted(rows, own), at_h, len(rows)) for name, (own, at_h) in passes.items()}
     stranding = context.conditions(plan.on).stranding
+    trial = Trial(_ground(context, plan, rows), ways, stranding, visit.pod, days, runs, seed)
     progress(0.1)
-    outcomes = simulate(
-        _ground(context, plan, rows),
-        ways,
-        stranding,
-        pod=visit.pod,
-        days=days,
-        runs=runs,
-        seed=seed,
-        progress=lambda share: progress(0.1 + 0.9 * share),
-    )
+    batches = {}
+    with closing(spread(simulate_batch, trial, trial.batches, engine)) as done:
+        for batch, found in done:
+            batches[batch] = found
+            progress(0.1 + 0.9 * len(batches) / len(trial.batches))
+    outcomes = join([batches[batch] for batch in trial.batches])
     return Simulated(plan, days, runs, seed, outcomes, plan.people / plan.days)
 
 

@@ -74,7 +74,7 @@ def test_the_engine_plays_alone_and_speaks_french() -> None:
 
 
 def test_a_benchmark_of_three_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    runs = [one_run(seed, ("engine", "tracks"), False) for seed in (4, 9, 11)]
+    runs = [one_run((("engine", "tracks"), False), seed) for seed in (4, 9, 11)]
     found = summary(runs)
     assert found["runs"] == 3 and set(found["ways"]) == {"clairvoyant", "engine", "tracks"}
     against = found["engine_against"]["tracks"]

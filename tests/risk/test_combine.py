@@ -6,8 +6,10 @@ from tests_days import JANUARY, JUNE
 
 from api.usecases.risk import risk_record, risk_table
 from data.errors import BadInput, NoAnswer
+from data.grid import GridFrame
 from risk.combine import CAUSES
 from risk.layer import layers
+from risk.surface import SurfaceModel, near_network, surface_block, surfaces
 
 
 def test_shares_sum_to_one_and_parts_to_the_log_ratio(context):
@@ -92,20 +94,29 @@ def test_the_day_is_computed_once(context):
 
 
 def test_surfaces_hold_near_the_network_only(context):
-    from data.grid import GridFrame
-    from risk.surface import risk_surfaces
+    frame = GridFrame.over((6.0, 16.0, 14.0, 21.0), 0.25)
+    model = SurfaceModel.of(frame, context.network.segments, context.stranding_rate(JUNE), context.conditions(JUNE))
+    values = surface_block(model, frame.whole)
+    names = [band.name for band in surfaces()]
+    assert {"water", "heat", "survival", "incidents", "risk", "risk_interval_width"} <= set(names)
+    assert values.shape == (len(names), 20, 32)
+    risk = values[names.index("risk")]
+    assert np.isnan(risk).any() and (risk[np.isfinite(risk)] > 0).all()
 
-    shares: list[float] = []
-    grids = risk_surfaces(
-        GridFrame.over((6.0, 16.0, 14.0, 21.0), 0.25),
-        context.network.segments,
-        context.stranding_rate(JUNE),
-        context.conditions(JUNE),
-        shares.append,
-    )
-    by_name = {grid.name: grid for grid in grids}
-    assert {"water", "heat", "survival", "incidents", "risk", "risk_interval_width"} <= set(by_name)
-    risk = by_name["risk"].values
-    assert risk.shape == (20, 32) and np.isnan(risk).any() and (risk[np.isfinite(risk)] > 0).all()
-    assert shares[-1] == 1.0
-    assert by_name["risk"].transform == (0.25, 0.0, 6.0, 0.0, -0.25, 21.0)
+
+def test_blocks_of_any_size_hold_what_the_whole_holds(context):
+    frame = GridFrame.over((5.0, 16.0, 12.0, 21.0), 0.05)
+    model = SurfaceModel.of(frame, context.network.segments, context.stranding_rate(JUNE), context.conditions(JUNE))
+    whole = surface_block(model, frame.whole)
+    assert np.isfinite(whole[-1]).mean() > 0.1
+    for side in (17, 64):
+        blocks = list(frame.blocks(side))
+        near = near_network(model, blocks)
+        assert not near.all()
+        for block, is_near in zip(blocks, near, strict=True):
+            found = surface_block(model, block)
+            part = whole[:, block.row : block.row + block.rows, block.column : block.column + block.columns]
+            if found is None:
+                assert np.isnan(part).all()
+            else:
+                assert is_near and found.tobytes() == part.tobytes()

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from tests_days import JUNE
 
+from api.spread import Engine
 from api.usecases.plan_file import read_plan
 from api.usecases.simulate import HABITS, PLAN, simulate_plan, simulation_document
 from maps.exporters.json_plan import EXPORTER
 from risk.stranding import StrandingParameters
-from sar.simulation import LITRES_WEIGHT, Ground, Passes, simulate
+from sar.simulation import LITRES_WEIGHT, Ground, Passes, Trial, join, simulate_batch
 
 
 def ground(decay: float, traffic: float = 0.0) -> Ground:
@@ -36,9 +37,8 @@ def test_simulated_people_are_those_of_the_formula(decay, traffic, every_h):
     days, pod = 60, 1.0
     at_h = np.arange(every_h, days * 24.0, every_h)
     ways = {"regular": Passes.of(np.zeros(len(at_h), dtype=np.int64), at_h, 1)}
-    found = simulate(ground(decay, traffic), ways, StrandingParameters(), pod=pod, days=days, runs=400, seed=1)[
-        "regular"
-    ]
+    trial = Trial(ground(decay, traffic), ways, StrandingParameters(), pod, days, runs=400, seed=1)
+    found = join([simulate_batch(trial, batch) for batch in trial.batches])["regular"]
     rate_per_h, people = 2000 / 1e6 * 10 / 24, 25
     gone = decay + traffic
     later = rate_per_h * people * (1 - np.exp(-gone * every_h)) / gone  # a visit after so many hours
@@ -73,10 +73,14 @@ def test_a_plan_is_held_against_habits(context, june_plan, tmp_path):
     path.write_bytes(EXPORTER.render(june_plan)["plan.json"])
     plan = read_plan(context, path)
     found = simulate_plan(context, plan, days=20, runs=60, seed=3)
-    again = simulate_plan(context, plan, days=20, runs=60, seed=3)
+    spread_out = simulate_plan(context, plan, days=20, runs=60, seed=3, engine=Engine(workers=2))
+    more = simulate_plan(context, plan, days=20, runs=120, seed=3, engine=Engine(threads=1))
     assert list(found.outcomes) == [PLAN, *HABITS]
-    for name in found.outcomes:
-        assert (found.outcomes[name].people == again.outcomes[name].people).all()
+    for name, outcome in found.outcomes.items():
+        assert outcome.people.tobytes() == spread_out.outcomes[name].people.tobytes()
+        assert outcome.wait_h.tobytes() == spread_out.outcomes[name].wait_h.tobytes()
+        assert (outcome.people[:50] == more.outcomes[name].people[:50]).all()
+        assert (outcome.people[:50] != more.outcomes[name].people[50:100]).any()
     document = simulation_document(found)
     # a plan of one day is itself a loop driven every day
     assert 0.7 < document["ratio_to_best_habit"]["value"] < 1.5
