@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from routes.attach import Attachment, attach
 from routes.network import Network
-from routes.paths import Along, Criterion, Route, close_spans, put_risk, simple_graph
+from routes.paths import Along, Criterion, PreparedWays, Route, close_spans, put_risk, simple_graph
 from routes.positions import Position
 from routes.profile import CorridorProfile, corridor_profile
 
@@ -48,6 +48,17 @@ class DayWays:
 
     @cached_property
     def _simple(self) -> dict[tuple[Criterion, bool], nx.DiGraph]:
+        return {}
+
+    def ways(self, by: Criterion, *, through_blocked: bool) -> PreparedWays:
+        """Return the graph of `graph` ready for questions, prepared once."""
+        key = (by, through_blocked)
+        if key not in self._prepared:
+            self._prepared[key] = PreparedWays(self.graph(by, through_blocked=through_blocked), by)
+        return self._prepared[key]
+
+    @cached_property
+    def _prepared(self) -> dict[tuple[Criterion, bool], PreparedWays]:
         return {}
 
     def graph(self, by: Criterion, *, through_blocked: bool) -> nx.DiGraph:

@@ -16,7 +16,7 @@ from data.units import M_PER_KM
 from risk.water import COUNTED_ON
 from routes.attach import Attachment
 from routes.day_ways import DayWays
-from routes.paths import Criterion, Route, closed_spans, distinct_routes, risk_along
+from routes.paths import Criterion, Route, closed_spans, risk_along
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile
 
@@ -87,13 +87,12 @@ def find_route(
     ways = day_ways(context, on)
     ends, ways = ways.joined(context.network, first, last)
     try:
-        graph = ways.graph(by, through_blocked=through_blocked)
-        found = distinct_routes(graph, ends[0].node, ends[1].node, by, alternatives)
+        found = ways.ways(by, through_blocked=through_blocked).distinct(ends[0].node, ends[1].node, alternatives)
     except NoAnswer as error:
         if through_blocked:
             raise
-        graph = ways.graph(by, through_blocked=True)
-        through = distinct_routes(graph, ends[0].node, ends[1].node, by, 1)[0]  # raises where there is none at all
+        # raises where there is none at all
+        through = ways.ways(by, through_blocked=True).best(ends[0].node, ends[1].node)
         areas = ", ".join(area["name"] for area in closed_areas(context, through, on))
         raise NoAnswer(
             f"{error.reason} outside areas closed by mines or fighting ({areas}); ask for ways through them to see one"
