@@ -18,6 +18,11 @@ def _land() -> shapely.MultiPolygon:
     return shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in rings])
 
 
+def land_outline() -> shapely.MultiPolygon:
+    """Return all land, degrees."""
+    return _land()
+
+
 def clearly_at_sea(lon: float, lat: float) -> bool:
     """Return whether a position (degrees) lies farther than `COAST_DEG` from any land."""
     return bool(shapely.distance(_land(), shapely.Point(lon, lat)) > COAST_DEG)

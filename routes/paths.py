@@ -16,12 +16,16 @@ from data.errors import NoAnswer
 from data.units import M_PER_KM, S_PER_H
 from routes.array_graph import ArrayGraph
 from routes.cch import Hierarchy
-from routes.geodesy import as_array
+from routes.geodesy import as_array, line_lengths_m
+from routes.pareto import pareto_ways
 
 Criterion = Literal["distance", "time", "risk"]
 #: Leg to two arrays along it, m or deaths per day.
 Along = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 WEIGHTS: dict[Criterion, str] = {"distance": "length", "time": "travel_time", "risk": "risk"}
+
+#: Mode of the pieces of a route off the network.
+OPEN_GROUND = "open"
 
 #: Two alternatives count as different when at least this share of the longer one is not in the other.
 DISTINCT_SHARE = 0.1
@@ -42,6 +46,11 @@ class RouteLeg:
     travel_time_s: float
     risk_per_day: float
     lonlat: NDArray[np.float64]
+
+
+def open_leg(start: str, end: str, lonlat: NDArray[np.float64], hours: float) -> RouteLeg:
+    """Return a way over open ground as a leg without id; no risk is assessed there, so none is counted."""
+    return RouteLeg("", start, end, OPEN_GROUND, "", float(line_lengths_m(lonlat).sum()), hours * S_PER_H, 0.0, lonlat)
 
 
 @dataclass(frozen=True)
@@ -180,6 +189,28 @@ class PreparedWays:
         return [self.best(start, end)] if count == 1 else distinct_routes(self.simple, start, end, self.by, count)
 
 
+def pareto_routes(graph: nx.MultiDiGraph, start: str, end: str, first: Criterion = "time") -> list[Route]:
+    """Return every route for which no other is both quicker and less risky, the quickest first.
+
+    Parameters
+    ----------
+    first : str
+        What stands for quick: "time" at the speeds of the modes, or "distance".
+
+    Raises
+    ------
+    NoAnswer
+        If no path over legs whose risk is assessed joins the two, or start and end are the same.
+    """
+    _refuse_ends(graph, start, end, "risk")
+    arrays = ArrayGraph.of(graph)
+    costs = (arrays.weights(graph, WEIGHTS[first]), arrays.weights(graph, WEIGHTS["risk"]))
+    ways = pareto_ways(arrays, *costs, arrays.number[start], arrays.number[end])
+    if not ways:
+        raise NoAnswer(_why_none(start, end, "risk"))
+    return [Route(tuple(_leg(graph, *arrays.edges[arc]) for arc in way)) for way in ways]
+
+
 def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
     """Return the best route by one criterion; raises NoAnswer as `PreparedWays.best` does."""
     return PreparedWays(simple_graph(graph, by), by).best(start, end)
@@ -229,8 +260,8 @@ def _why_none(start: str, end: str, by: Criterion) -> str:
     return f"no path joins {start} and {end}" + (" over legs whose risk is assessed" if by == "risk" else "")
 
 
-def _leg(graph: nx.DiGraph, start: str, end: str) -> RouteLeg:
-    values = graph[start][end]
+def _leg(graph: nx.DiGraph, start: str, end: str, *key: int) -> RouteLeg:
+    values = graph.edges[start, end, *key]
     return RouteLeg(
         values["leg_id"],
         start,

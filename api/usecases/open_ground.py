@@ -1,0 +1,141 @@
+"""The ground of a window as vehicles and walkers meet it: sand and slopes, and what is closed to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from api.context import RegionContext
+from api.usecases.traveller import Traveller
+from data.grid import GridFrame
+from data.shapes import vertices
+from data.units import KM_PER_DEG, REGION_BBOX
+from maps.land import COAST_DEG, clearly_at_sea, land_outline
+from risk.blocks import blocks_on
+from risk.terrain import elevation_m, in_sand
+from routes.open_ground import Mask, OpenGround, Reached, Terrain
+from routes.segments import SPEED_KPH
+
+#: Cells along a side of a window; more would be finer than what is known of the ground.
+CELLS = 160
+#: A window reaches at least so far, and at most; from one to the next it grows by the factor.
+LEAST_KM, MOST_KM, GROWTH = 15.0, 1200.0, 2.5
+#: Rivers that carry water all year are crossed on the network only.
+_BARRED_RIVERS = ("perennial",)
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Ground around some positions, and the reasons why cells are closed, each a name and a mask."""
+
+    ground: OpenGround
+    reasons: tuple[tuple[str, Mask], ...]
+
+
+def windows(lon: float, lat: float, least_km: float) -> Iterator[GridFrame]:
+    """Yield square windows around a position, each larger than the one before."""
+    half_km = max(LEAST_KM, least_km)
+    while True:
+        half_km = min(half_km, MOST_KM)
+        yield frame_around((lon, lat, lon, lat), half_km)
+        if half_km == MOST_KM:
+            return
+        half_km *= GROWTH
+
+
+def frame_around(box: tuple[float, float, float, float], margin_km: float) -> GridFrame:
+    """Return the cells over a box (left, bottom, right, top) and a margin, within the region."""
+    north = margin_km / KM_PER_DEG
+    east = north / np.cos(np.radians(max(abs(box[1]), abs(box[3]))))
+    left, bottom = max(REGION_BBOX[0], box[0] - east), max(REGION_BBOX[1], box[1] - north)
+    right, top = min(REGION_BBOX[2], box[2] + east), min(REGION_BBOX[3], box[3] + north)
+    return GridFrame.over((left, bottom, right, top), max(right - left, top - bottom) / CELLS)
+
+
+def window(
+    context: RegionContext,
+    frame: GridFrame,
+    who: Traveller,
+    on: date,
+    ends: list[tuple[float, float]],
+    *,
+    through_blocked: bool,
+) -> Window:
+    """Return the ground of a window as travellers meet it on a day.
+
+    At sea (where the first of `ends` clearly lies there) the land is closed instead, and boats go at the network's
+    speed. The coast of the basemap is good to some 15 km: so near to an end that is not clearly at sea it is land.
+    """
+    afloat = clearly_at_sea(*ends[0])
+    reasons: list[tuple[str, Mask]] = []
+    lon, lat = (axis.reshape(frame.rows, frame.columns) for axis in frame.centres())
+    land = rasterized(frame, [land_outline()], touched=False)
+    if afloat:
+        reasons.append(("the coast", land))
+    else:
+        away_deg = np.min([np.hypot((lon - x) * np.cos(np.radians(y)), lat - y) for x, y in ends], axis=0)
+        reasons.append(("the sea", ~land & (away_deg >= COAST_DEG)))
+        # where people say they are, they are not in the water: its lines are good to kilometres
+        beside = away_deg < 1.5 * frame.cell_deg
+        reasons += [(name, mask & ~beside) for name, mask in _waters(context, frame)]
+        if not through_blocked:
+            blocks = blocks_on(context.pack.blocked_areas, on)
+            reasons += [(block.name, rasterized(frame, [block.polygon])) for block in blocks if _meets(frame, block)]
+    closed = np.any([mask for _, mask in reasons], axis=0)
+    sand = in_sand(context.ground, lon, lat) & (not afloat)
+    height = np.zeros_like(lon) if afloat else elevation_m(context.ground, lon, lat)
+    terrain = Terrain(frame, closed, sand, height)
+    kph = SPEED_KPH["sea"] if afloat else who.off_network_kph
+    return Window(OpenGround(terrain, kph, who.ground_slowness), tuple(reasons))
+
+
+def _waters(context: RegionContext, frame: GridFrame) -> list[tuple[str, Mask]]:
+    from shapely import LineString, Polygon
+
+    found = []
+    for row in context.pack.water_shapes.itertuples():
+        points = vertices(row.lonlat)
+        is_lake = row.shape == "polygon" and row.kind == "lake"
+        if is_lake or (row.kind == "river" and row.reliability in _BARRED_RIVERS):
+            mask = rasterized(frame, [Polygon(points) if is_lake else LineString(points)])
+            if mask.any():
+                found.append((str(row.name), mask))
+    return found
+
+
+def _meets(frame: GridFrame, block: object) -> bool:
+    left, bottom, right, top = block.polygon.bounds  # type: ignore[attr-defined]
+    return bool(
+        left < frame.left + frame.columns * frame.cell_deg
+        and right > frame.left
+        and bottom < frame.top
+        and top > frame.top - frame.rows * frame.cell_deg
+    )
+
+
+def rasterized(frame: GridFrame, shapes: list[object], *, touched: bool = True) -> Mask:
+    """Return the cells that shapes (degrees) touch, or whose centres lie in them."""
+    from rasterio.features import rasterize
+    from rasterio.transform import from_origin
+
+    transform = from_origin(frame.left, frame.top, frame.cell_deg, frame.cell_deg)
+    cells = rasterize(shapes, (frame.rows, frame.columns), transform=transform, all_touched=touched, dtype=np.uint8)
+    return np.asarray(cells, dtype=bool)
+
+
+def why_shut_in(window: Window, reached_cells: Reached) -> list[str]:
+    """Return what closes the ground around the cells that were reached, by name; empty where the window's edge does."""
+    terrain = window.ground.terrain
+    reached = np.isfinite(reached_cells.hours).reshape(terrain.closed.shape)
+    if not reached.any():
+        return [name for name, mask in window.reasons if mask.ravel()[reached_cells.cell]]
+    edge = np.concatenate([reached[0], reached[-1], reached[:, 0], reached[:, -1]])
+    if edge.any():
+        return []
+    around = reached.copy()
+    for axis in (0, 1):
+        around |= np.roll(around, 1, axis) | np.roll(around, -1, axis)
+    return [name for name, mask in window.reasons if (mask & around & ~reached).any()]
