@@ -48,9 +48,9 @@ class RouteLeg:
     lonlat: NDArray[np.float64]
 
 
-def open_leg(start: str, end: str, lonlat: NDArray[np.float64], hours: float) -> RouteLeg:
-    """Return a way over open ground as a leg without id; no risk is assessed there, so none is counted."""
-    return RouteLeg("", start, end, OPEN_GROUND, "", float(line_lengths_m(lonlat).sum()), hours * S_PER_H, 0.0, lonlat)
+def open_leg(start: str, end: str, lonlat: NDArray[np.float64], hours: float, mode: str = OPEN_GROUND) -> RouteLeg:
+    """Return a way off the network as a leg without id; no risk is assessed there, so none is counted."""
+    return RouteLeg("", start, end, mode, "", float(line_lengths_m(lonlat).sum()), hours * S_PER_H, 0.0, lonlat)
 
 
 @dataclass(frozen=True)

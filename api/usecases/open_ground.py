@@ -11,10 +11,10 @@ import numpy as np
 from api.context import RegionContext
 from api.usecases.traveller import Traveller
 from data.grid import GridFrame
-from data.shapes import vertices
+from data.shapes import inside, vertices
 from data.units import KM_PER_DEG, REGION_BBOX
 from maps.land import COAST_DEG, clearly_at_sea, land_outline
-from risk.blocks import blocks_on
+from risk.blocks import Block, blocks_on
 from risk.terrain import elevation_m, in_sand
 from routes.open_ground import Mask, OpenGround, Reached, Terrain
 from routes.segments import SPEED_KPH
@@ -92,6 +92,12 @@ def window(
     return Window(OpenGround(terrain, kph, who.ground_slowness), tuple(reasons))
 
 
+def blocks_around(context: RegionContext, lon: float, lat: float, on: date) -> list[str]:
+    """Return the names of the areas closed by mines or fighting in which a position lies on a day."""
+    at = np.array([lon]), np.array([lat])
+    return [block.name for block in blocks_on(context.pack.blocked_areas, on) if inside(block.polygon, *at)[0]]
+
+
 def _waters(context: RegionContext, frame: GridFrame) -> list[tuple[str, Mask]]:
     from shapely import LineString, Polygon
 
@@ -106,8 +112,8 @@ def _waters(context: RegionContext, frame: GridFrame) -> list[tuple[str, Mask]]:
     return found
 
 
-def _meets(frame: GridFrame, block: object) -> bool:
-    left, bottom, right, top = block.polygon.bounds  # type: ignore[attr-defined]
+def _meets(frame: GridFrame, block: Block) -> bool:
+    left, bottom, right, top = block.polygon.bounds
     return bool(
         left < frame.left + frame.columns * frame.cell_deg
         and right > frame.left
@@ -118,10 +124,10 @@ def _meets(frame: GridFrame, block: object) -> bool:
 
 def rasterized(frame: GridFrame, shapes: list[object], *, touched: bool = True) -> Mask:
     """Return the cells that shapes (degrees) touch, or whose centres lie in them."""
+    from rasterio import Affine
     from rasterio.features import rasterize
-    from rasterio.transform import from_origin
 
-    transform = from_origin(frame.left, frame.top, frame.cell_deg, frame.cell_deg)
+    transform = Affine(frame.cell_deg, 0.0, frame.left, 0.0, -frame.cell_deg, frame.top)
     cells = rasterize(shapes, (frame.rows, frame.columns), transform=transform, all_touched=touched, dtype=np.uint8)
     return np.asarray(cells, dtype=bool)
 

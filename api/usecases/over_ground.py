@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from api.context import RegionContext
-from api.usecases.open_ground import Window, frame_around, why_shut_in, window, windows
+from api.usecases.open_ground import Window, blocks_around, frame_around, why_shut_in, window, windows
 from api.usecases.traveller import Traveller
 from data.errors import NoAnswer
 from data.units import M_PER_KM
@@ -18,7 +18,7 @@ from routes.day_ways import DayWays
 from routes.geodesy import distance_m
 from routes.joins import Join, nearest_joins
 from routes.open_ground import GroundWay, Reached
-from routes.paths import Route, open_leg
+from routes.paths import OPEN_GROUND, Route, open_leg
 from routes.positions import Position
 
 #: Farther apart than this nobody is led from one position to another over open ground alone.
@@ -61,6 +61,7 @@ class _Side:
     backwards: bool
     found: dict[int, tuple[Join, Reached] | None] = field(default_factory=dict)
     shut_in: list[str] = field(default_factory=list)
+    is_done: bool = False
 
     def __post_init__(self) -> None:
         place, ways = self.position.place_id, self.asked.ways
@@ -71,10 +72,14 @@ class _Side:
 
     def widen(self) -> bool:
         """Look in the next window; False where there is none."""
-        return next(self._windows, False)
+        self.is_done = not next(self._windows, False)
+        return not self.is_done
 
     def _widening(self) -> Iterator[bool]:
         asked, where = self.asked, self.position
+        self.shut_in = [] if asked.through_blocked else blocks_around(asked.context, where.lon, where.lat, asked.on)
+        if self.shut_in:
+            return
         points = asked.context.network_points
         parts = asked.ways.parts(asked.context.network, points, through_blocked=asked.through_blocked)
         usable = (points.at_sea == clearly_at_sea(where.lon, where.lat)) & (parts >= 0)
@@ -154,6 +159,8 @@ def _common_part(sides: tuple[_Side, _Side]) -> int | None:
     """Return the part of the network both ends reach soonest, looking farther and farther."""
     while not (common := sides[0].found.keys() & sides[1].found.keys()):
         wanting = [side for side in sides if not side.found] or list(sides)
+        if any(side.is_done and not side.found for side in sides):
+            return None
         grew = [side.widen() for side in wanting]
         if not any(grew):
             return None
@@ -187,10 +194,14 @@ def _stop_name(join: Join, taken: dict[str, Join]) -> str:
 def _with_open_ground(asked: Asked, first: JoinedEnd, last: JoinedEnd, route: Route) -> Route:
     legs = list(route.legs)
     if first.way is not None and first.way.length_m > 0:
-        legs.insert(0, open_leg("start", first.node, first.way.lonlat, first.way.hours))
+        legs.insert(0, open_leg("start", first.node, first.way.lonlat, first.way.hours, _mode(asked.start)))
     if last.way is not None and last.way.length_m > 0:
-        legs.append(open_leg(last.node, "end", last.way.lonlat, last.way.hours))
+        legs.append(open_leg(last.node, "end", last.way.lonlat, last.way.hours, _mode(asked.end)))
     return Route(tuple(legs))
+
+
+def _mode(position: Position) -> str:
+    return "sea" if clearly_at_sea(position.lon, position.lat) else OPEN_GROUND
 
 
 def _direct(asked: Asked, below_h: float) -> tuple[JoinedEnd, JoinedEnd, list[Route]] | None:

@@ -15,7 +15,7 @@ from api.usecases.traveller import DEFAULT_VEHICLE, WALKER_LITRES, Traveller, en
 from data.errors import NoAnswer
 from risk.water import COUNTED_ON
 from routes.day_ways import DayWays
-from routes.paths import OPEN_GROUND, Criterion, Route, closed_spans, pareto_routes, risk_along
+from routes.paths import Criterion, Route, closed_spans, pareto_routes, risk_along
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile
 
@@ -116,7 +116,7 @@ def _described(asked: Asked, route: Route) -> FoundRoute:
     closed = closed_areas(context, route, asked.on) if ways.is_closed_somewhere(route) else []
     return FoundRoute(
         route,
-        ways.profile_of(route) if any(leg.mode == OPEN_GROUND for leg in route.legs) else ways.profile(route),
+        ways.profile_of(route) if any(not leg.leg_id for leg in route.legs) else ways.profile(route),
         closed,
         endurance(context, asked.who, route, asked.on),
         confidence(context, route, sum(area["km"] for area in closed)),

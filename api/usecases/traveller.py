@@ -100,9 +100,9 @@ def endurance(context: RegionContext, who: Traveller, route: Route, on: date) ->
     if who.vehicle is None:
         return _on_foot(context, who, route, on)
     used = [who.leg_litres(leg) for leg in route.legs]
-    usable = who.vehicle.usable_fuel_l(RESERVE_SHARE)
+    usable = float(who.vehicle.usable_fuel_l(RESERVE_SHARE))
     return {
-        "fuel_l": sum(used),
+        "fuel_l": float(sum(used)),
         "fuel_usable_l": usable,
         "fuel_reserve_share": RESERVE_SHARE,
         "point_of_no_return": _where(who, route, used, usable / 2),
@@ -135,6 +135,7 @@ def _where(who: Traveller, route: Route, used: Sequence[float], most: float) -> 
         if here > most:
             part = most / here
             lon, lat = points_along(leg.lonlat, np.array([part * leg.length_m]))[0].tolist()
+            part = float(part)
             km = (before_m + part * leg.length_m) / M_PER_KM
             return {"km": km, "hours": before_h + part * who.leg_hours(leg), "lon": lon, "lat": lat}
         most -= here

@@ -19,7 +19,7 @@ GEOD = Geod(ellps="WGS84")
 FRAME = GridFrame.over((7.0, 29.0, 7.4, 29.3), 0.01)
 
 
-def terrain(closed: np.ndarray | None = None, sand: np.ndarray | None = None, height: np.ndarray | None = None) -> Terrain:
+def terrain(closed=None, sand=None, height=None) -> Terrain:
     shape = (FRAME.rows, FRAME.columns)
     nothing = np.zeros(shape, dtype=bool)
     return Terrain(
