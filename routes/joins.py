@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,14 +65,25 @@ class NetworkPoints:
         legs = network.legs
         first, last = (np.array([place_part[place] for place in legs[end]])[self.leg] for end in ("from_id", "to_id"))
         to_first, to_last = np.ones(len(self.leg), dtype=bool), np.ones(len(self.leg), dtype=bool)
-        shut = np.zeros(len(self.leg), dtype=bool)
-        for number, leg_id in enumerate(legs.index):
-            for start_m, end_m in zip(*closed.get(leg_id, ((), ())), strict=True):
-                on = self.leg == number
-                to_first[on & (self.at_m > start_m)] = False
-                to_last[on & (self.at_m < end_m)] = False
-                shut |= on & (self.at_m >= start_m) & (self.at_m <= end_m)
+        for on, start_m, end_m in self._spans(network, closed):
+            to_first[on & (self.at_m > start_m)] = False
+            to_last[on & (self.at_m < end_m)] = False
+        shut = self.shut(network, closed)
         return np.where(shut, -1, np.where(to_first, first, np.where(to_last, last, -1)))
+
+    def shut(self, network: Network, closed: Along) -> NDArray[np.bool_]:
+        """Return which points lie on closed ground, shape (n,)."""
+        shut = np.zeros(len(self.leg), dtype=bool)
+        for on, start_m, end_m in self._spans(network, closed):
+            shut |= on & (self.at_m >= start_m) & (self.at_m <= end_m)
+        return shut
+
+    def _spans(self, network: Network, closed: Along) -> Iterator[tuple[NDArray[np.bool_], float, float]]:
+        for number, leg_id in enumerate(network.legs.index):
+            if leg_id in closed:
+                on = self.leg == number
+                for start_m, end_m in zip(*closed[leg_id], strict=True):
+                    yield on, float(start_m), float(end_m)
 
     def away_m(self, lon: float, lat: float) -> Floats:
         """Return the straight distance (a chord) of every point from a position, m."""

@@ -46,6 +46,26 @@ def route(
     return json_answer(route_document(answer, context.version))
 
 
+@routes.get("/reach")
+def reach(
+    request: Request,
+    at: Annotated[str, Query(max_length=200)],
+    start: Annotated[str, Query(max_length=40, examples=["2026-06-15T18:00Z"])],
+    hours: int = 12,
+    every: int = 1,
+    vehicle: Annotated[str, Query(max_length=40)] = "pickup_4x4",
+    litres: Annotated[float, Query(ge=0, le=50, description="Water of each walker.")] = 5.0,
+    behaviour: Literal["walk-night", "walk-day"] = "walk-night",
+    through_blocked: bool = False,
+) -> Response:
+    """Outline how far a vehicle or people on foot get, hour by hour (GeoJSON)."""
+    from api.usecases.reach import ReachAsked, find_reach, reach_document
+
+    context = reported_region_of(request)
+    asked = ReachAsked(at, start, hours, every, vehicle, litres, behaviour, through_blocked)
+    return json_answer(reach_document(find_reach(context, asked), context.version), media_type="application/geo+json")
+
+
 @routes.get("/risk")
 def risk(
     request: Request,

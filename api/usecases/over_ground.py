@@ -62,6 +62,7 @@ class _Side:
     found: dict[int, tuple[Join, Reached] | None] = field(default_factory=dict)
     shut_in: list[str] = field(default_factory=list)
     is_done: bool = False
+    is_closed: bool = False
 
     def __post_init__(self) -> None:
         place, ways = self.position.place_id, self.asked.ways
@@ -78,7 +79,8 @@ class _Side:
     def _widening(self) -> Iterator[bool]:
         asked, where = self.asked, self.position
         self.shut_in = [] if asked.through_blocked else blocks_around(asked.context, where.lon, where.lat, asked.on)
-        if self.shut_in:
+        self.is_closed = bool(self.shut_in)
+        if self.is_closed:
             return
         points = asked.context.network_points
         parts = asked.ways.parts(asked.context.network, points, through_blocked=asked.through_blocked)
@@ -129,7 +131,8 @@ def over_ground(
     sides = (_Side(asked, asked.start, "start", False), _Side(asked, asked.end, "end", True))
     part = _common_part(sides)
     if part is None:
-        direct = _direct(asked, np.inf)
+        # where an end itself is closed there is nothing to look for between the two
+        direct = None if any(side.is_closed for side in sides) else _direct(asked, np.inf)
         if direct is None:
             raise NoAnswer(_why_not(sides))
         return direct
