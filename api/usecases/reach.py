@@ -12,7 +12,7 @@ from api.context import RegionContext
 from api.usecases.inputs import Faults, moment_of
 from api.usecases.json_values import finite
 from api.usecases.open_ground import Window, blocks_around, frame_around, window
-from api.usecases.route import day_ways
+from api.usecases.route import closed_of_day
 from api.usecases.traveller import DEFAULT_VEHICLE, RESERVE_SHARE, WALKER_LITRES, Traveller, traveller_of
 from data.errors import NoAnswer
 from data.units import HOURS_PER_DAY, M_PER_KM
@@ -142,7 +142,7 @@ def _searched(
     frame = frame_around((*here, *here), max(5.0, fastest_kph * moving_h * 1.02))
     ground = window(context, frame, who, on, [here], through_blocked=through_blocked)
     points = context.network_points
-    closed = {} if through_blocked else day_ways(context, on).closed
+    closed = {} if through_blocked else closed_of_day(context, on)
     usable = ~points.at_sea & ~points.shut(context.network, closed)
     return ground, isochrones(ground.ground, context.network, points, usable, pace, here)
 

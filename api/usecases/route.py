@@ -15,7 +15,7 @@ from api.usecases.traveller import DEFAULT_VEHICLE, WALKER_LITRES, Traveller, en
 from data.errors import NoAnswer
 from risk.water import COUNTED_ON
 from routes.day_ways import DayWays
-from routes.paths import Criterion, Route, closed_spans, pareto_routes, risk_along
+from routes.paths import Along, Criterion, Route, closed_spans, pareto_routes, risk_along
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile
 
@@ -176,12 +176,18 @@ def day_ways(context: RegionContext, on: date) -> DayWays:
     return context.of_day("ways", on, lambda: _ways(context, on))
 
 
+def closed_of_day(context: RegionContext, on: date) -> Along:
+    """Return where each leg is closed by mines or fighting on a day; see `routes.paths.closed_spans`."""
+    segments = context.network.segments
+    return closed_spans(segments[context.blocked(on) != ""])
+
+
 def _ways(context: RegionContext, on: date) -> DayWays:
     segments = context.network.segments
     return DayWays(
         context.network.graph,
         risk_along(segments, context.risk(on).table["risk_per_km_day"]),
-        closed_spans(segments[context.blocked(on) != ""]),
+        closed_of_day(context, on),
         context.conditions(on).supply.positions(COUNTED_ON),
     )
 
