@@ -34,15 +34,20 @@ class DayWays:
         Of `routes.paths.closed_spans`.
     counted_water : array, shape (w, 2)
         Longitude and latitude of the water that is counted on.
+    has_risk : bool
+        Whether the graph has risk on its edges already, and is taken as it is.
     """
 
     network_graph: nx.MultiDiGraph
     risk: Along
     closed: Along
     counted_water: NDArray[np.float64]
+    has_risk: bool = False
 
     @cached_property
     def _whole(self) -> nx.MultiDiGraph:
+        if self.has_risk:
+            return self.network_graph
         graph = self.network_graph.copy()
         put_risk(graph, self.risk)
         return graph
@@ -128,4 +133,4 @@ class DayWays:
             found = add_stops(graph, network, leg_id, stops, snap_m=1.0)
             nodes |= dict(zip([name for name, _ in stops], found, strict=True))
         put_risk(graph, self.risk)
-        return nodes, DayWays(graph, self.risk, self.closed, self.counted_water)
+        return nodes, DayWays(graph, self.risk, self.closed, self.counted_water, has_risk=True)

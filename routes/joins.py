@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,11 @@ class NetworkPoints:
     def away_m(self, lon: float, lat: float) -> Floats:
         """Return the straight distance (a chord) of every point from a position, m."""
         at = earth_centred_m(np.array([lon]), np.array([lat]))
-        return np.asarray(np.linalg.norm(earth_centred_m(self.lonlat[:, 0], self.lonlat[:, 1]) - at, axis=1))
+        return np.asarray(np.linalg.norm(self._centred_m - at, axis=1))
+
+    @cached_property
+    def _centred_m(self) -> Floats:
+        return earth_centred_m(self.lonlat[:, 0], self.lonlat[:, 1])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +16,13 @@ from data.grid import GridFrame
 from data.shapes import inside, vertices
 from data.units import KM_PER_DEG, REGION_BBOX
 from maps.land import COAST_DEG, clearly_at_sea, land_outline
-from risk.blocks import Block, blocks_on
+from risk.blocks import blocks_on
 from risk.terrain import elevation_m, in_sand
 from routes.open_ground import Mask, OpenGround, Reached, Terrain
 from routes.segments import SPEED_KPH
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 #: Cells along a side of a window; more would be finer than what is known of the ground.
 CELLS = 160
@@ -83,7 +88,9 @@ def window(
         reasons += [(name, mask & ~beside) for name, mask in _waters(context, frame)]
         if not through_blocked:
             blocks = blocks_on(context.pack.blocked_areas, on)
-            reasons += [(block.name, rasterized(frame, [block.polygon])) for block in blocks if _meets(frame, block)]
+            reasons += [
+                (block.name, rasterized(frame, [block.polygon])) for block in blocks if _meets(frame, block.polygon)
+            ]
     closed = np.any([mask for _, mask in reasons], axis=0)
     sand = in_sand(context.ground, lon, lat) & (not afloat)
     height = np.zeros_like(lon) if afloat else elevation_m(context.ground, lon, lat)
@@ -99,21 +106,25 @@ def blocks_around(context: RegionContext, lon: float, lat: float, on: date) -> l
 
 
 def _waters(context: RegionContext, frame: GridFrame) -> list[tuple[str, Mask]]:
+    return [(name, rasterized(frame, [shape])) for name, shape in _barred_waters(context) if _meets(frame, shape)]
+
+
+@lru_cache(maxsize=4)
+def _barred_waters(context: RegionContext) -> list[tuple[str, BaseGeometry]]:
+    """Return lakes, and rivers that carry water all year, by name; degrees."""
     from shapely import LineString, Polygon
 
-    found = []
+    found: list[tuple[str, BaseGeometry]] = []
     for row in context.pack.water_shapes.itertuples():
-        points = vertices(row.lonlat)
-        is_lake = row.shape == "polygon" and row.kind == "lake"
-        if is_lake or (row.kind == "river" and row.reliability in _BARRED_RIVERS):
-            mask = rasterized(frame, [Polygon(points) if is_lake else LineString(points)])
-            if mask.any():
-                found.append((str(row.name), mask))
+        if row.shape == "polygon" and row.kind == "lake":
+            found.append((str(row.name), Polygon(vertices(row.lonlat))))
+        elif row.kind == "river" and row.reliability in _BARRED_RIVERS:
+            found.append((str(row.name), LineString(vertices(row.lonlat))))
     return found
 
 
-def _meets(frame: GridFrame, block: Block) -> bool:
-    left, bottom, right, top = block.polygon.bounds
+def _meets(frame: GridFrame, shape: BaseGeometry) -> bool:
+    left, bottom, right, top = shape.bounds
     return bool(
         left < frame.left + frame.columns * frame.cell_deg
         and right > frame.left
