@@ -107,10 +107,9 @@ def _along_legs(network: Network, points: NetworkPoints, node: Ints, pace: Pace)
 
 def _at_places(network: Network, points: NetworkPoints, node: Ints) -> Arcs:
     """Join the ends of legs that meet at a place: each to the next of them."""
-    first = np.append(True, points.leg[1:] != points.leg[:-1])
-    last = np.append(points.leg[1:] != points.leg[:-1], True)
-    names = np.concatenate([network.legs["from_id"].to_numpy(str), network.legs["to_id"].to_numpy(str)])
-    ends = np.concatenate([node[first], node[last]])
+    # the ends of each leg follow one another: its first point, its last
+    names = network.legs[["from_id", "to_id"]].to_numpy(str).ravel()
+    ends = node[points.at_end]
     names, ends = names[ends >= 0], ends[ends >= 0]
     order = np.argsort(names, kind="stable")
     names, ends = names[order], ends[order]

@@ -53,6 +53,12 @@ class NetworkPoints:
         at_sea = (network.legs["mode"] == "sea").to_numpy()[legs]
         return cls(np.vstack(lonlat), legs, np.concatenate(along), at_sea)
 
+    @cached_property
+    def at_end(self) -> NDArray[np.bool_]:
+        """Which points are ends of legs, shape (n,)."""
+        changes = self.leg[1:] != self.leg[:-1]
+        return np.asarray(np.append(True, changes) | np.append(changes, True), dtype=np.bool_)
+
     def parts(self, network: Network, place_part: dict[str, int], closed: Along) -> Ints:
         """Return the part of the network that each point leads to; -1 where it is shut in or on closed ground.
 

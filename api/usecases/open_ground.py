@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,10 +14,12 @@ from api.context import RegionContext
 from api.usecases.traveller import Traveller
 from data.grid import GridFrame
 from data.shapes import inside, vertices
-from data.units import KM_PER_DEG, REGION_BBOX
-from maps.land import COAST_DEG, clearly_at_sea, land_outline
+from data.units import KM_PER_DEG, M_PER_KM, REGION_BBOX
+from maps.land import away_from_land_deg, clearly_at_sea, land_outline
 from risk.blocks import blocks_on
 from risk.terrain import elevation_m, in_sand
+from routes.array_graph import Floats
+from routes.geodesy import GEOD
 from routes.open_ground import Mask, OpenGround, Reached, Terrain
 from routes.segments import SPEED_KPH
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 CELLS = 160
 #: A window reaches at least so far, and at most; from one to the next it grows by the factor.
 LEAST_KM, MOST_KM, GROWTH = 15.0, 1200.0, 2.5
+#: Cells wider than this are as wide as straits may be; so many cells around an end are no lake or river.
+_WIDE_DEG, _BESIDE_CELLS = 0.05, 1.5
 #: Rivers that carry water all year are crossed on the network only.
 _BARRED_RIVERS = ("perennial",)
 
@@ -72,7 +76,8 @@ def window(
     """Return the ground of a window as travellers meet it on a day.
 
     At sea (where the first of `ends` clearly lies there) the land is closed instead, and boats go at the network's
-    speed. The coast of the basemap is good to some 15 km: so near to an end that is not clearly at sea it is land.
+    speed. The coast of the basemap is coarse: from an end beside it on its wet side, the ground to the nearest land is
+    land. In wide cells all that the sea touches is sea, so that no strait is crossed.
     """
     afloat = clearly_at_sea(*ends[0])
     reasons: list[tuple[str, Mask]] = []
@@ -81,10 +86,16 @@ def window(
     if afloat:
         reasons.append(("the coast", land))
     else:
-        away_deg = np.min([np.hypot((lon - x) * np.cos(np.radians(y)), lat - y) for x, y in ends], axis=0)
-        reasons.append(("the sea", ~land & (away_deg >= COAST_DEG)))
         # where people say they are, they are not in the water: its lines are good to kilometres
-        beside = away_deg < 1.5 * frame.cell_deg
+        away_deg = [np.hypot((lon - x) * np.cos(np.radians(y)), lat - y) for x, y in ends]
+        beside = np.min(away_deg, axis=0) < _BESIDE_CELLS * frame.cell_deg
+        sea = rasterized(frame, [_sea(frame)]) if frame.cell_deg > _WIDE_DEG else ~land
+        for (x, y), away in zip(ends, away_deg, strict=True):
+            from_land_deg = away_from_land_deg(x, y)
+            sea &= (np.abs(lon - x) > frame.cell_deg / 2) | (np.abs(lat - y) > frame.cell_deg / 2)
+            if from_land_deg > 0:
+                sea &= away >= from_land_deg + frame.cell_deg / 2
+        reasons.append(("the sea", sea))
         reasons += [(name, mask & ~beside) for name, mask in _waters(context, frame)]
         if not through_blocked:
             blocks = blocks_on(context.pack.blocked_areas, on)
@@ -97,6 +108,13 @@ def window(
     terrain = Terrain(frame, closed, sand, height)
     kph = SPEED_KPH["sea"] if afloat else who.off_network_kph
     return Window(OpenGround(terrain, kph, who.ground_slowness), tuple(reasons))
+
+
+def _sea(frame: GridFrame) -> BaseGeometry:
+    from shapely import box
+
+    right, bottom = frame.left + frame.columns * frame.cell_deg, frame.top - frame.rows * frame.cell_deg
+    return box(frame.left, bottom, right, frame.top).difference(land_outline())
 
 
 def blocks_around(context: RegionContext, lon: float, lat: float, on: date) -> list[str]:
@@ -123,6 +141,20 @@ def _barred_waters(context: RegionContext) -> list[tuple[str, BaseGeometry]]:
     return found
 
 
+def blocks_crossed(context: RegionContext, lines: list[Floats], on: date) -> list[dict[str, Any]]:
+    """Return the areas closed by mines or fighting that lines (degrees) go through, with the km in each."""
+    from shapely import LineString, union_all
+
+    whole = union_all([LineString(line) for line in lines])
+    found = []
+    for block in blocks_on(context.pack.blocked_areas, on):
+        if whole.intersects(block.polygon):
+            km = GEOD.geometry_length(whole.intersection(block.polygon)) / M_PER_KM
+            if km > 0:
+                found.append({"name": block.name, "kind": block.kind, "km": float(km)})
+    return found
+
+
 def _meets(frame: GridFrame, shape: BaseGeometry) -> bool:
     left, bottom, right, top = shape.bounds
     return bool(
@@ -133,11 +165,13 @@ def _meets(frame: GridFrame, shape: BaseGeometry) -> bool:
     )
 
 
-def rasterized(frame: GridFrame, shapes: list[object], *, touched: bool = True) -> Mask:
+def rasterized(frame: GridFrame, shapes: list[BaseGeometry], *, touched: bool = True) -> Mask:
     """Return the cells that shapes (degrees) touch, or whose centres lie in them."""
     from rasterio import Affine
     from rasterio.features import rasterize
 
+    if all(shape.is_empty for shape in shapes):
+        return np.zeros((frame.rows, frame.columns), dtype=bool)
     transform = Affine(frame.cell_deg, 0.0, frame.left, 0.0, -frame.cell_deg, frame.top)
     cells = rasterize(shapes, (frame.rows, frame.columns), transform=transform, all_touched=touched, dtype=np.uint8)
     return np.asarray(cells, dtype=bool)

@@ -84,7 +84,9 @@ class _Side:
             return
         points = asked.context.network_points
         parts = asked.ways.parts(asked.context.network, points, through_blocked=asked.through_blocked)
-        usable = (points.at_sea == clearly_at_sea(where.lon, where.lat)) & (parts >= 0)
+        afloat = clearly_at_sea(where.lon, where.lat)
+        # a boat joins sea legs anywhere; from the land they are joined at their ports
+        usable = (points.at_sea if afloat else ~points.at_sea | points.at_end) & (parts >= 0)
         nearest_km = float(points.away_m(where.lon, where.lat)[usable].min(initial=np.inf)) / M_PER_KM
         for frame in windows(where.lon, where.lat, _WIDER * nearest_km + _AND_KM):
             ground = _window(asked, frame, [(where.lon, where.lat)])
@@ -173,7 +175,7 @@ def _common_part(sides: tuple[_Side, _Side]) -> int | None:
 def _why_not(sides: tuple[_Side, _Side]) -> str:
     shut = [(side, side.shut_in) for side in sides if side.shut_in]
     if not shut:
-        return "no open ground leads from one part of the network to the other"
+        return "no open ground leads to a part of the network that both ends reach"
     return "; ".join(f"{side.position.read_as} is shut in all around by {', '.join(names)}" for side, names in shut)
 
 

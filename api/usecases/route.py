@@ -10,12 +10,13 @@ from typing import Any, Literal
 from api.context import RegionContext
 from api.usecases.confidence import confidence
 from api.usecases.inputs import Faults
+from api.usecases.open_ground import blocks_crossed
 from api.usecases.over_ground import Asked, JoinedEnd, over_ground
 from api.usecases.traveller import DEFAULT_VEHICLE, WALKER_LITRES, Traveller, endurance, traveller_of
 from data.errors import NoAnswer
 from risk.water import COUNTED_ON
 from routes.day_ways import DayWays
-from routes.paths import Along, Criterion, Route, closed_spans, pareto_routes, risk_along
+from routes.paths import OPEN_GROUND, Along, Criterion, Route, closed_spans, pareto_routes, risk_along
 from routes.positions import Position, read_position
 from routes.profile import CorridorProfile
 
@@ -114,6 +115,9 @@ def find_route(
 def _described(asked: Asked, route: Route) -> FoundRoute:
     context, ways = asked.context, asked.ways
     closed = closed_areas(context, route, asked.on) if ways.is_closed_somewhere(route) else []
+    off_network = [leg.lonlat for leg in route.legs if leg.mode == OPEN_GROUND]
+    if asked.through_blocked and off_network:
+        closed = closed + blocks_crossed(context, off_network, asked.on)
     return FoundRoute(
         route,
         ways.profile_of(route) if any(not leg.leg_id for leg in route.legs) else ways.profile(route),
