@@ -98,6 +98,7 @@ def _tell_way(way: dict[str, Any]) -> None:
     else:
         each = f"with {way['water_l_each']:g} l each"
         click.echo(f"on foot by night {each} a tenth are dead after {way['walking_reach_km']:.0f} km of level ground")
+        click.echo("hours are those walked, without rests")
     what = "fuel" if "fuel_l" in way else "strength"
     for name, words in (("point_of_no_return", "point of no return"), ("runs_out", f"WARNING: {what} runs out")):
         if way[name] is not None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from api.context import RegionContext
 from api.usecases.confidence import confidence
 from api.usecases.inputs import Faults
-from api.usecases.open_ground import blocks_crossed
+from api.usecases.open_ground import blocks_around, blocks_crossed
 from api.usecases.over_ground import Asked, JoinedEnd, over_ground
 from api.usecases.traveller import DEFAULT_VEHICLE, WALKER_LITRES, Traveller, endurance, traveller_of
 from data.errors import NoAnswer
@@ -145,12 +145,15 @@ def _found(
         return (first, last), found
     except NoAnswer as error:
         through = _closed_on_the_way(asked)
-        if not through:
+        if not through and (asked.through_blocked or not _lies_in_closed(asked)):
             raise
-        raise NoAnswer(
-            f"{error.reason}; outside areas closed by mines or fighting ({through}) there is none: ask for ways "
-            "through them to see one"
-        ) from None
+        found_none = f"; outside areas closed by mines or fighting ({through}) there is none" if through else ""
+        raise NoAnswer(f"{error.reason}{found_none}; ask for ways through closed areas to see one") from None
+
+
+def _lies_in_closed(asked: Asked) -> bool:
+    ends = (asked.start, asked.end)
+    return any(blocks_around(asked.context, each.lon, each.lat, asked.on) for each in ends)
 
 
 def _over_ground_after(
