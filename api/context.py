@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from risk.sea import Sea
     from risk.terrain import Ground
     from risk.weather import WeatherRecord
+    from routes.joins import NetworkPoints
     from routes.network import Network
 
 #: Days whose risk is kept; one takes some 40 MB.
@@ -114,6 +115,13 @@ class RegionContext:
         from risk.terrain import Ground, sand_grid
 
         return Ground(sand_grid(self.pack.sand_seas), self.elevation)
+
+    @cached_property
+    def network_points(self) -> NetworkPoints:
+        """Points along all legs, where open ground may meet them."""
+        from routes.joins import NetworkPoints
+
+        return NetworkPoints.of(self.network)
 
     @cached_property
     def responders(self) -> Responders:

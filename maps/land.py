@@ -18,9 +18,19 @@ def _land() -> shapely.MultiPolygon:
     return shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in rings])
 
 
+def land_outline() -> shapely.MultiPolygon:
+    """Return all land, degrees."""
+    return _land()
+
+
 def clearly_at_sea(lon: float, lat: float) -> bool:
     """Return whether a position (degrees) lies farther than `COAST_DEG` from any land."""
-    return bool(shapely.distance(_land(), shapely.Point(lon, lat)) > COAST_DEG)
+    return away_from_land_deg(lon, lat) > COAST_DEG
+
+
+def away_from_land_deg(lon: float, lat: float) -> float:
+    """Return how far a position lies from the land of the coarse coast, degrees; 0 on it."""
+    return float(shapely.distance(_land(), shapely.Point(lon, lat)))
 
 
 def clearly_on_land(lon: float, lat: float) -> bool:

@@ -71,24 +71,50 @@ def attach(graph: nx.MultiDiGraph, network: Network, position: Position, name: s
         if away.min() < best_away:
             best_away, best_leg = float(away.min()), str(segment["leg_id"])
             best_m = float(segment["km_from"] * 1000 + at_m[int(np.argmin(away))])
-    node = _split(graph, network, best_leg, best_m, name)
+    node = add_stops(graph, network, best_leg, [(name, best_m)], snap_m=_STEP_M)[0]
     return Attachment(
         node, best_away, node if node in network.places.index else f"km {best_m / 1000:.0f} of {best_leg}"
     )
 
 
-def _split(graph: nx.MultiDiGraph, network: Network, leg_id: str, at_m: float, name: str) -> str:
-    """Add a node on a leg, joined to both ends; return the end itself when the point falls on it."""
+def add_stops(
+    graph: nx.MultiDiGraph, network: Network, leg_id: str, stops: list[tuple[str, float]], *, snap_m: float
+) -> list[str]:
+    """Add nodes on a leg, joined to one another and to both of its ends.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        Changed in place; the leg itself stays.
+    stops : list of (str, float)
+        Name of each node and its distance from the start of the leg, m.
+    snap_m : float
+        A stop this near an end, or another stop, is that one.
+
+    Returns
+    -------
+    list of str
+        Node of each stop, in the order given.
+    """
     leg = network.legs.loc[leg_id]
-    if at_m <= _STEP_M:
-        return str(leg["from_id"])
-    if at_m >= leg["length"] - _STEP_M:
-        return str(leg["to_id"])
     vertices = as_array(list(leg.geometry.coords))
     along = np.concatenate([[0.0], np.cumsum(line_lengths_m(vertices))])
-    point = points_along(vertices, np.array([at_m]))[0]
-    graph.add_node(name, x=float(point[0]), y=float(point[1]), name=name, kind="position")
-    before, after = LineString([*vertices[along < at_m], point]), LineString([point, *vertices[along > at_m]])
-    add_leg(graph, leg["from_id"], name, leg_id, leg["mode"], leg["corridor"], at_m, before)
-    add_leg(graph, name, leg["to_id"], leg_id, leg["mode"], leg["corridor"], leg["length"] - at_m, after, at_m)
-    return name
+    chain: list[tuple[str, float]] = [(str(leg["from_id"]), 0.0)]
+    nodes: dict[str, str] = {}
+    for name, at_m in sorted(stops, key=lambda stop: stop[1]):
+        if at_m >= leg["length"] - snap_m:
+            nodes[name] = str(leg["to_id"])
+        elif at_m <= chain[-1][1] + snap_m:
+            nodes[name] = chain[-1][0]
+        else:
+            point = points_along(vertices, np.array([at_m]))[0]
+            graph.add_node(name, x=float(point[0]), y=float(point[1]), name=name, kind="position")
+            chain.append((name, at_m))
+            nodes[name] = name
+    chain.append((str(leg["to_id"]), float(leg["length"])))
+    if len(chain) > 2:
+        for (start, start_m), (end, end_m) in zip(chain[:-1], chain[1:], strict=True):
+            ends = points_along(vertices, np.array([start_m, end_m]))
+            line = LineString([ends[0], *vertices[(along > start_m) & (along < end_m)], ends[1]])
+            add_leg(graph, start, end, leg_id, leg["mode"], leg["corridor"], end_m - start_m, line, start_m)
+    return [nodes[name] for name, _ in stops]

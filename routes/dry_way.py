@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from data.units import M_PER_KM
+from routes.array_graph import ArrayGraph
 
 Array = NDArray[np.float64]
 
@@ -29,13 +29,13 @@ def way_to_water_km(segments: gpd.GeoDataFrame, watered: NDArray[np.bool_]) -> A
     ends = segments[["from_node", "to_node"]].to_numpy()
     length_km = segments["length"].to_numpy(float) / M_PER_KM
     land = (segments["mode"] != "sea").to_numpy()
-    graph = nx.Graph()
-    for (start, end), km in zip(ends[land], length_km[land], strict=True):
-        if km < graph.get_edge_data(start, end, {"km": np.inf})["km"]:
-            graph.add_edge(start, end, km=km)
-    sources = set(ends[land & watered].ravel())
-    away = nx.multi_source_dijkstra_path_length(graph, sources, weight="km") if sources else {}
-    start_km, end_km = (np.array([away.get(node, np.inf) for node in column]) for column in ends.T)
+    names, number = np.unique(ends.astype(str), return_inverse=True)
+    number = number.reshape(ends.shape)
+    start, end = number.T
+    tail, head = np.concatenate([start[land], end[land]]), np.concatenate([end[land], start[land]])
+    sources = np.unique(number[land & watered]).tolist()
+    away = ArrayGraph(names.tolist(), tail, head).least(np.tile(length_km[land], 2), sources)
+    start_km, end_km = away[start], away[end]
     # between two ends the farthest point is where both ways are equally long
     farthest = (start_km + end_km + length_km) / 2
     return np.where(land, np.where(watered, 0.0, farthest), np.nan)

@@ -14,12 +14,18 @@ from numpy.typing import NDArray
 
 from data.errors import NoAnswer
 from data.units import M_PER_KM, S_PER_H
-from routes.geodesy import as_array
+from routes.array_graph import ArrayGraph
+from routes.cch import Hierarchy
+from routes.geodesy import as_array, line_lengths_m
+from routes.pareto import pareto_ways
 
 Criterion = Literal["distance", "time", "risk"]
 #: Leg to two arrays along it, m or deaths per day.
 Along = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 WEIGHTS: dict[Criterion, str] = {"distance": "length", "time": "travel_time", "risk": "risk"}
+
+#: Mode of the pieces of a route off the network.
+OPEN_GROUND = "open"
 
 #: Two alternatives count as different when at least this share of the longer one is not in the other.
 DISTINCT_SHARE = 0.1
@@ -40,6 +46,11 @@ class RouteLeg:
     travel_time_s: float
     risk_per_day: float
     lonlat: NDArray[np.float64]
+
+
+def open_leg(start: str, end: str, lonlat: NDArray[np.float64], hours: float, mode: str = OPEN_GROUND) -> RouteLeg:
+    """Return a way off the network as a leg without id; no risk is assessed there, so none is counted."""
+    return RouteLeg("", start, end, mode, "", float(line_lengths_m(lonlat).sum()), hours * S_PER_H, 0.0, lonlat)
 
 
 @dataclass(frozen=True)
@@ -144,18 +155,65 @@ def simple_graph(graph: nx.MultiDiGraph, by: Criterion) -> nx.DiGraph:
     for u, v, values in graph.edges(data=True):
         if weight in values and (not simple.has_edge(u, v) or values[weight] < simple[u][v][weight]):
             simple.add_edge(u, v, **values)
+    for node, values in simple.nodes(data=True):
+        values.update(graph.nodes[node])
     return simple
 
 
-def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
-    """Return the best route by one criterion.
+class PreparedWays:
+    """A graph of `simple_graph` ready for many questions; the graph is not to be changed afterwards."""
+
+    def __init__(self, simple: nx.DiGraph, by: Criterion) -> None:
+        self.simple, self.by = simple, by
+        self._arrays = ArrayGraph.of(simple)
+        weights = self._arrays.weights(simple, WEIGHTS[by])
+        self._weighed = Hierarchy(self._arrays).weigh(weights) if len(simple) else None
+
+    def best(self, start: str, end: str) -> Route:
+        """Return the best route.
+
+        Raises
+        ------
+        NoAnswer
+            If no path joins the two, or start and end are the same.
+        """
+        _refuse_ends(self.simple, start, end, self.by)
+        number = self._arrays.number
+        way = self._weighed.way(number[start], number[end]) if self._weighed else None
+        if way is None:
+            raise NoAnswer(_why_none(start, end, self.by))
+        return Route(tuple(_leg(self.simple, *self._arrays.edges[arc]) for arc in way.arcs))
+
+    def distinct(self, start: str, end: str, count: int) -> list[Route]:
+        """Return up to `count` routes in order of cost that differ from one another by `DISTINCT_SHARE` or more."""
+        return [self.best(start, end)] if count == 1 else distinct_routes(self.simple, start, end, self.by, count)
+
+
+def pareto_routes(graph: nx.MultiDiGraph, start: str, end: str, first: Criterion = "time") -> list[Route]:
+    """Return every route for which no other is both quicker and less risky, the quickest first.
+
+    Parameters
+    ----------
+    first : str
+        What stands for quick: "time" at the speeds of the modes, or "distance".
 
     Raises
     ------
     NoAnswer
-        If no path joins the two, or start and end are the same.
+        If no path over legs whose risk is assessed joins the two, or start and end are the same.
     """
-    return next(_routes(simple_graph(graph, by), start, end, by))
+    _refuse_ends(graph, start, end, "risk")
+    arrays = ArrayGraph.of(graph)
+    costs = (arrays.weights(graph, WEIGHTS[first]), arrays.weights(graph, WEIGHTS["risk"]))
+    ways = pareto_ways(arrays, *costs, arrays.number[start], arrays.number[end])
+    if not ways:
+        raise NoAnswer(_why_none(start, end, "risk"))
+    return [Route(tuple(_leg(graph, *arrays.edges[arc]) for arc in way)) for way in ways]
+
+
+def shortest_route(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion = "distance") -> Route:
+    """Return the best route by one criterion; raises NoAnswer as `PreparedWays.best` does."""
+    return PreparedWays(simple_graph(graph, by), by).best(start, end)
 
 
 def alternative_routes(graph: nx.MultiDiGraph, start: str, end: str, by: Criterion, count: int) -> list[Route]:
@@ -183,21 +241,27 @@ def _differs(route: Route, other: Route) -> bool:
 
 def _routes(simple: nx.DiGraph, start: str, end: str, by: Criterion) -> Iterator[Route]:
     """Yield loopless routes from best to worst (Yen 1971, as networkx implements it)."""
-    if start == end:
-        raise NoAnswer(f"start and end are the same place ({start})")
-    weight = WEIGHTS[by]
-    why = f"no path joins {start} and {end}" + (" over legs whose risk is assessed" if by == "risk" else "")
-    if start not in simple or end not in simple:
-        raise NoAnswer(why)
+    _refuse_ends(simple, start, end, by)
     try:
-        for nodes in nx.shortest_simple_paths(simple, start, end, weight=weight):
+        for nodes in nx.shortest_simple_paths(simple, start, end, weight=WEIGHTS[by]):
             yield Route(tuple(_leg(simple, u, v) for u, v in zip(nodes[:-1], nodes[1:], strict=True)))
     except nx.NetworkXNoPath:
-        raise NoAnswer(why) from None
+        raise NoAnswer(_why_none(start, end, by)) from None
 
 
-def _leg(graph: nx.DiGraph, start: str, end: str) -> RouteLeg:
-    values = graph[start][end]
+def _refuse_ends(simple: nx.DiGraph, start: str, end: str, by: Criterion) -> None:
+    if start == end:
+        raise NoAnswer(f"start and end are the same place ({start})")
+    if start not in simple or end not in simple:
+        raise NoAnswer(_why_none(start, end, by))
+
+
+def _why_none(start: str, end: str, by: Criterion) -> str:
+    return f"no path joins {start} and {end}" + (" over legs whose risk is assessed" if by == "risk" else "")
+
+
+def _leg(graph: nx.DiGraph, start: str, end: str, *key: int) -> RouteLeg:
+    values = graph.edges[start, end, *key]
     return RouteLeg(
         values["leg_id"],
         start,

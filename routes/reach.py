@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from data.units import S_PER_H
+from routes.array_graph import ArrayGraph
 from routes.network import Network
 from routes.segments import SPEED_KPH
 
@@ -28,11 +28,12 @@ def driving_hours(network: Network, places: Iterable[str]) -> NDArray[np.float64
     array, shape (segments,)
         Infinite at sea and where no way leads.
     """
-    graph = network.graph
-    land = nx.subgraph_view(graph, filter_edge=lambda u, v, key: graph[u][v][key]["mode"] != "sea")
-    starts = [place for place in places if place in land and land.degree(place) > 0]
-    seconds = nx.multi_source_dijkstra_path_length(land, starts, weight="travel_time") if starts else {}
-    at_place = pd.Series(seconds, dtype=float) / S_PER_H
+    graph = ArrayGraph.of(network.graph)
+    at_sea = np.array([network.graph.edges[edge]["mode"] == "sea" for edge in graph.edges], dtype=bool)
+    seconds = np.where(at_sea, np.inf, graph.weights(network.graph, "travel_time"))
+    with_land = set(graph.tail[~at_sea].tolist())
+    starts = [graph.number[place] for place in places if graph.number.get(place) in with_land]
+    at_place = pd.Series(graph.least(seconds, starts) / S_PER_H, index=list(graph.nodes))
     segments, legs = network.segments, network.legs.loc[network.segments["leg_id"]]
     speed_kph = segments["mode"].map(SPEED_KPH).to_numpy(float)
     middle_km = ((segments["km_from"] + segments["km_to"]) / 2).to_numpy(float)

@@ -122,6 +122,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/incident-cells.csv"): _PUBLIC,
     ("GET", "/risk"): _RISK,
     ("GET", "/routes"): Rule(Audience.PLANNER, "plans", heavy_s=120),
+    ("GET", "/reach"): Rule(Audience.PLANNER, "plans", heavy_s=120),
     ("GET", "/survival"): Rule(Audience.PLANNER, "cases", "survival", heavy_s=60),
     ("POST", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan", heavy_s=600),
     ("GET", "/patrol-plans"): Rule(Audience.PLANNER, "plans", "plan"),

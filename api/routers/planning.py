@@ -20,17 +20,50 @@ def route(
     start: Annotated[str, Query(alias="from", max_length=200)],
     end: Annotated[str, Query(alias="to", max_length=200)],
     date: str,
-    by: Literal["distance", "time", "risk"] = "time",
+    by: Literal["distance", "time", "risk", "pareto"] = "time",
     alternatives: Annotated[int, Query(ge=1, le=10)] = 1,
     through_blocked: bool = False,
+    vehicle: Annotated[str, Query(max_length=40)] = "pickup_4x4",
+    litres: Annotated[float, Query(ge=0, le=50, description="Water of each walker.")] = 5.0,
 ) -> Response:
-    """Find a way between two positions."""
+    """Find a way between two positions; by "pareto" all for which no other is both quicker and less risky."""
     from api.usecases.inputs import day_of
-    from api.usecases.route import find_route, route_document
+    from api.usecases.route import find_route
+    from api.usecases.route_document import route_document
 
     context = reported_region_of(request)
-    answer = find_route(context, start, end, by, day_of(date), alternatives, through_blocked=through_blocked)
+    answer = find_route(
+        context,
+        start,
+        end,
+        by,
+        day_of(date),
+        alternatives,
+        through_blocked=through_blocked,
+        vehicle=vehicle,
+        litres_each=litres,
+    )
     return json_answer(route_document(answer, context.version))
+
+
+@routes.get("/reach")
+def reach(
+    request: Request,
+    at: Annotated[str, Query(max_length=200)],
+    start: Annotated[str, Query(max_length=40, examples=["2026-06-15T18:00Z"])],
+    hours: int = 12,
+    every: int = 1,
+    vehicle: Annotated[str, Query(max_length=40)] = "pickup_4x4",
+    litres: Annotated[float, Query(ge=0, le=50, description="Water of each walker.")] = 5.0,
+    behaviour: Literal["walk-night", "walk-day"] = "walk-night",
+    through_blocked: bool = False,
+) -> Response:
+    """Outline how far a vehicle or people on foot get, hour by hour (GeoJSON)."""
+    from api.usecases.reach import ReachAsked, find_reach, reach_document
+
+    context = reported_region_of(request)
+    asked = ReachAsked(at, start, hours, every, vehicle, litres, behaviour, through_blocked)
+    return json_answer(reach_document(find_reach(context, asked), context.version), media_type="application/geo+json")
 
 
 @routes.get("/risk")
