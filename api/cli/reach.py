@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from api.cli.common import elevation_option, json_option, print_json, print_tabl
 
 @click.command("reach")
 @click.argument("at", metavar="AT")
-@click.option("--start", required=True, help="When they set out, with its zone: 2026-06-15T18:00Z.")
+@click.option("--start", help="When they set out, with its zone: 2026-06-15T18:00Z; now if left out.")
 @click.option("--hours", type=int, default=12, show_default=True, help="How long, up to 72.")
 @click.option("--every", type=int, default=1, show_default=True, help="Hours from one outline to the next.")
 @click.option("--vehicle", default="pickup_4x4", show_default=True, help='Type of vehicle, or "foot".')
@@ -27,7 +28,7 @@ from api.cli.common import elevation_option, json_option, print_json, print_tabl
 @json_option
 def command(
     at: str,
-    start: str,
+    start: str | None,
     hours: int,
     every: int,
     vehicle: str,
@@ -51,7 +52,8 @@ def command(
 
         context = open_prepared().with_files(weather_of(weather_file), elevation_of(elevation_file))
         progress(0.3)
-        asked = ReachAsked(at, start, hours, every, vehicle, litres, behaviour, through_blocked)  # type: ignore[arg-type]
+        moment = start or datetime.now(UTC).isoformat(timespec="minutes")
+        asked = ReachAsked(at, moment, hours, every, vehicle, litres, behaviour, through_blocked)  # type: ignore[arg-type]
         document = reach_document(find_reach(context, asked), context.pack.version)
     if out is not None:
         out.write_bytes(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY))
