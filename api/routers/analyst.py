@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from api.router import NamedRouter, reported_region_of
 from maps.words import Language, number, phrase
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from api.usecases.analyst import View
 
 #: As `maps.analyst_page` names the file of this map.
@@ -80,9 +83,8 @@ def segment(request: Request) -> Response:
     """Explain one segment: its shares, its values with their intervals, and what the hour changes."""
     from api.usecases.analyst import USUAL_HOUR, deaths_by_hour, risk_seen
     from api.usecases.analyst_page import analyst_data
-    from maps.analyst_layers import known_layers
     from maps.analyst_page import long_day, source_words
-    from maps.analyst_words import known_words, rounded, share_rows, told, unit_words
+    from maps.analyst_words import rounded, share_rows
     from maps.explain import explain_segment
     from maps.panel import stretch_name
 
@@ -95,19 +97,6 @@ def segment(request: Request) -> Response:
     is_sea = row["mode"] == "sea"
     places = context.pack.places
     deaths = [] if is_sea else deaths_by_hour(context, view.on, name)
-    best, worst = (deaths.index(edge(deaths)) for edge in (min, max)) if deaths else (0, 0)
-    hours_told = (
-        phrase(
-            "Best at {best}: {low} %; worst at {worst}: {high} %.",
-            language,
-            best=f"{best}:00",
-            worst=f"{worst}:00",
-            low=rounded(100 * deaths[best], language),
-            high=rounded(100 * deaths[worst], language),
-        )
-        if deaths
-        else ""
-    )
     shares = share_rows(row, language)
     hour_words = phrase(
         "Stranded at {hour} rather than {usual}: {ratio} times the risk.",
@@ -133,20 +122,45 @@ def segment(request: Request) -> Response:
         ],
         day=long_day(view.on, language),
         hour=f"{view.hour}:00",
-        values=[
-            {
-                "title": phrase(each.name, language),
-                "value": told(each, row, language),
-                "unit": unit_words(each, language),
-                "description": phrase(each.description, language),
-                "known": known_words(each, row, language),
-            }
-            for each in known_layers(table)
-        ],
+        values=_layer_values(table, row, language),
         hours_chart=address(request, "/hours.svg", language, view, id=name, hour=view.hour) if deaths else "",
-        hours_told=hours_told,
+        hours_told=_hours_told(deaths, language),
         sources=source_words(analyst_data(context, replace(view, layer="risk", other=None)), language),
     )
+
+
+def _hours_told(deaths: Sequence[float], language: Language) -> str:
+    """Return the best and the worst hour of a stranding in words; "" where the hour changes nothing."""
+    from maps.analyst_words import rounded
+
+    if not deaths:
+        return ""
+    best, worst = (deaths.index(edge(deaths)) for edge in (min, max))
+    return phrase(
+        "Best at {best}: {low} %; worst at {worst}: {high} %.",
+        language,
+        best=f"{best}:00",
+        worst=f"{worst}:00",
+        low=rounded(100 * deaths[best], language),
+        high=rounded(100 * deaths[worst], language),
+    )
+
+
+def _layer_values(table: pd.DataFrame, row: pd.Series, language: Language) -> list[dict[str, str]]:
+    """Return what each layer says of a segment, with its unit and how well it is known."""
+    from maps.analyst_layers import known_layers
+    from maps.analyst_words import known_words, told, unit_words
+
+    return [
+        {
+            "title": phrase(each.name, language),
+            "value": told(each, row, language),
+            "unit": unit_words(each, language),
+            "description": phrase(each.description, language),
+            "known": known_words(each, row, language),
+        }
+        for each in known_layers(table)
+    ]
 
 
 ROUTER = NamedRouter("analyst", routes)

@@ -13,6 +13,7 @@ from api.usecases.case_advice import SLOT_H, SLOTS, effort_of
 from api.usecases.case_replay import CaseState
 from api.usecases.json_values import finite
 from api.usecases.locate import tracks_of
+from sar.alert import Alert
 from sar.next_legs import Advice, AssetAdvice, Choice
 from sar.poa import SearchAreas, search_areas
 from sar.scenarios import Scenario
@@ -28,52 +29,23 @@ def case_document(
     """Return a case as a JSON-ready document; hours beyond those followed are null."""
     belief, hour = state.belief, state.now_h
     areas = search_areas(belief, hour, tracks_of(context), context.network.segments.index.to_numpy())
-    on = areas.segment >= 0
     first, half, last = belief.hours_left(hour)
     alive = belief.alive(hour)
     posterior = belief.scenarios()
-    alert = state.alert
     return {
         "kind": "case",
         "case_id": state.case_id,
         "status": state.status,
         "now": state.now.isoformat(),
         "understood": state.understood,
-        "alert": {
-            "told_at": alert.told_at.isoformat(),
-            "stranded_at": alert.stranded_at.isoformat(),
-            "where": alert.where,
-            "people": alert.people,
-            "people_assumed": alert.group.people if not alert.people else None,
-            "litres": alert.litres,
-            "vehicle": alert.vehicle.value,
-            "movement": alert.movement.value,
-            "walked_towards": alert.walked_towards,
-            "grade": alert.grade.value,
-        },
+        "alert": _alert_values(state.alert),
         "people": {"looked_for": state.looked_for, "found_alive": state.found_alive, "found_dead": state.found_dead},
         "hours_left": {"p10": finite(first), "p50": finite(half), "p90": finite(last)},
         "alive_now": alive,
         "scenarios": {
             name.value: {"before": state.weights.get(name, 0.0), "now": posterior[name.value]} for name in Scenario
         },
-        "poa": {
-            "outside": belief.outside,
-            "on_tracks": float(areas.poa[on].sum()),
-            "open_ground": float(areas.poa[~on].sum()),
-            "areas": [
-                {
-                    "area": areas.names[row],
-                    "place": place_name(context, areas.names[row]),
-                    "kind": "track" if areas.segment[row] >= 0 else "square",
-                    "poa": float(areas.poa[row]),
-                    "area_km2": float(areas.area_km2[row]),
-                    "lon": float(areas.lon[row]),
-                    "lat": float(areas.lat[row]),
-                }
-                for row in np.argsort(-areas.poa, kind="stable")[:TOP]
-            ],
-        },
+        "poa": _poa_values(context, state, areas),
         "searches": [{"event": number, "pos": gain} for number, gain in state.gains],
         "pos": state.pos,
         "residual": {"poa": 1 - belief.outside, "alive": (1 - belief.outside) * alive},
@@ -85,6 +57,43 @@ def case_document(
         "effort": _effort_values(state, areas, searchers) if advice is not None and searchers else None,
         "remarks": list(state.remarks),
         "data_version": context.pack.version,
+    }
+
+
+def _alert_values(alert: Alert) -> dict[str, Any]:
+    return {
+        "told_at": alert.told_at.isoformat(),
+        "stranded_at": alert.stranded_at.isoformat(),
+        "where": alert.where,
+        "people": alert.people,
+        "people_assumed": alert.group.people if not alert.people else None,
+        "litres": alert.litres,
+        "vehicle": alert.vehicle.value,
+        "movement": alert.movement.value,
+        "walked_towards": alert.walked_towards,
+        "grade": alert.grade.value,
+    }
+
+
+def _poa_values(context: RegionContext, state: CaseState, areas: SearchAreas) -> dict[str, Any]:
+    """Return where they may be: outside of all areas, on tracks, on open ground, and the likeliest areas."""
+    on = areas.segment >= 0
+    return {
+        "outside": state.belief.outside,
+        "on_tracks": float(areas.poa[on].sum()),
+        "open_ground": float(areas.poa[~on].sum()),
+        "areas": [
+            {
+                "area": areas.names[row],
+                "place": place_name(context, areas.names[row]),
+                "kind": "track" if areas.segment[row] >= 0 else "square",
+                "poa": float(areas.poa[row]),
+                "area_km2": float(areas.area_km2[row]),
+                "lon": float(areas.lon[row]),
+                "lat": float(areas.lat[row]),
+            }
+            for row in np.argsort(-areas.poa, kind="stable")[:TOP]
+        ],
     }
 
 
