@@ -36,6 +36,8 @@ _SERVER: dict[str, Any] = {
     "server_header": False,
     "limit_concurrency": 100,
     "timeout_keep_alive": 10,
+    # longer heads are cut off by uvicorn itself; below that the service says what is wrong with them
+    "h11_max_incomplete_event_size": 131_072,
 }
 
 

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.audience import Audience
 from api.access.audit import AuditLog, Entry
 from api.access.cross_site import SAFE, is_same_site
 from api.access.rules import Match, RuleBook
@@ -86,7 +87,7 @@ class Gate:
         if match is None:
             # the paths there are stand in the public description: that there is none is no secret
             return 404
-        if scope["method"] not in METHODS:
+        if self._has_no_such(scope["method"], match, _path(scope)):
             return 405
         scope["guelta.heavy_s"] = match.rule.heavy_s
         scope["guelta.parts"] = match.parts
@@ -97,6 +98,12 @@ class Gate:
         if not match.rule.audits or await run_in_threadpool(self._is_noted, scope["method"], match, who):
             return 0
         return 503
+
+    def _has_no_such(self, method: str, match: Match, path: str) -> bool:
+        """Return whether no route has a method; of paths that are not public, only for what no path has."""
+        if method in SAFE:
+            return False
+        return method not in METHODS or (match.rule.least is Audience.PUBLIC and method not in self.book.methods(path))
 
     async def _who(self, scope: Scope) -> Identity:
         # a key or a cookie takes a look into the store, and sometimes a slow hash; else there is nothing to wait for

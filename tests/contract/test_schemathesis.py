@@ -57,6 +57,10 @@ def test_a_method_that_is_not_there_names_those_that_are(address: str) -> None:
     assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
     assert httpx.request("TRACE", f"{address}/tiles/risk").status_code == 405
     assert httpx.request("TRACE", f"{address}/nothing").status_code == 404
+    assert httpx.put(f"{address}/tiles/risk").status_code == 405
+    assert httpx.delete(f"{address}/cases").status_code == 401
+    long = httpx.get(f"{address}/collections/segments/items", params={"filter": "x" * 60_000}, timeout=120)
+    assert long.status_code == 400 and long.headers["content-type"] == "application/problem+json"
 
 
 def test_true_is_no_number(address: str, url: str) -> None:

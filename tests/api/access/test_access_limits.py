@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +117,9 @@ async def _ask(limit: WorkLimit, heavy_s: float) -> tuple[int, bytes]:
     return sent[0]["status"], sent[1]["body"]
 
 
-def _slow(seconds: float) -> Any:
+def _until(ended: threading.Event) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.to_thread(time.sleep, seconds)
+        await asyncio.to_thread(ended.wait)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"done"})
 
@@ -129,14 +129,18 @@ def _slow(seconds: float) -> Any:
 def test_a_job_that_takes_too_long_is_given_up_and_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.access.limits.TURN_WITHIN_S", 0.1)
 
+    ended = threading.Event()
+
     async def asks() -> None:
-        limit = WorkLimit(_slow(0.6), Limits(jobs=1), Buckets(60, 9), "v")
+        limit = WorkLimit(_until(ended), Limits(jobs=1), Buckets(60, 9), "v")
         status, body = await _ask(limit, 0.05)
         assert status == 504 and b"ask for less" in body
-        assert (await _ask(limit, 5))[0] == 503  # the thread is still at it
+        assert (await _ask(limit, 50))[0] == 503  # the thread is still at it
+        ended.set()
         assert (await _ask(limit, 0))[0] == 200  # quick answers go on
-        await asyncio.sleep(0.3)
-        assert await _ask(limit, 5) == (200, b"done") and not limit.running
+        while limit.running:
+            await asyncio.sleep(0.01)
+        assert await _ask(limit, 50) == (200, b"done") and not limit.running
 
     asyncio.run(asks())
 
