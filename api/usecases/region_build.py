@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from api.region_choice import HEIGHTS
+from api.region_choice import CLIMATE, HEIGHTS
 from api.usecases import region_add
 from data.data_folder import Import
 from data.region_folder import SHIPPED
@@ -53,6 +53,8 @@ def build_region(imports: Sequence[Import], root: Path, folder: Path) -> dict[in
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     _heights([root / "imports" / each.folder / HEIGHTS for each in imports], folder)
+    _climate({each.number: root / "imports" / each.folder / CLIMATE for each in imports}, folder, told)
+    _name_rasters(folder)
     read_region(folder)
     return told
 
@@ -83,9 +85,33 @@ def _heights(paths: list[Path], folder: Path) -> None:
             for each in opened:
                 each.close()
         write_heights(target, values[0], transform)
-    # what is kept of a region is named after its tables: this one tells that the heights are others
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    (folder / "rasters.csv").write_text(f"file,sha256\n{HEIGHTS},{digest}\n", encoding="utf-8")
+
+
+def _climate(paths: dict[int, Path], folder: Path, told: dict[int, list[str]]) -> None:
+    """Put imported rasters of climate together; of two of one month in one place the later counts."""
+    from data.climate_raster import months_of, put_together, read_climate, uncrossed, write_climate
+
+    parts = {number: read_climate(path) for number, path in paths.items() if path.is_file()}
+    if not parts:
+        return
+    made, crossed = uncrossed(put_together(list(parts.values())))
+    write_climate(folder / CLIMATE, made)
+    whole = months_of(made)
+    for number, part in parts.items():
+        for variable, months in months_of(part).items():
+            lacking = ", ".join(str(month) for month in range(1, 13) if month not in whole[variable])
+            use = f"; months {lacking} are lacking: used between the middles of months both there" if lacking else ""
+            told[number].append(f"{variable}: {len(months)} months in place of the stations' where it covers{use}")
+    if crossed:
+        told[max(parts)].append(f"climate: {crossed} cells whose tmin is not below tmax were left out")
+
+
+def _name_rasters(folder: Path) -> None:
+    """Write a table of the rasters: what is kept of a region is named after its tables, so that this one tells them."""
+    there = [folder / name for name in (CLIMATE, HEIGHTS) if (folder / name).is_file()]
+    if there:
+        lines = [f"{path.name},{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in there]
+        (folder / "rasters.csv").write_text("\n".join(["file,sha256", *lines, ""]), encoding="utf-8")
 
 
 def write_heights(path: Path, values: np.ndarray, transform: object) -> None:

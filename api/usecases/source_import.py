@@ -17,8 +17,9 @@ from typing import Any
 import pandas as pd
 
 from api.private_files import write_one
-from api.region_choice import HEIGHTS, region_name
+from api.region_choice import CLIMATE, HEIGHTS, region_name
 from api.usecases.region_build import build_region, write_heights
+from data.climate_raster import UNITS, months_of, put_together, useful, write_climate
 from data.data_folder import Import, State, read_state, state_bytes
 from data.errors import BadInput, NoAnswer
 from data.source import DataSource, Reading
@@ -80,9 +81,10 @@ def import_file(
         raise NoAnswer(f"tracks are not imported as they are: guelta data propose {path.name}")
     if set(source.gives) <= {"weather"}:
         raise NoAnswer(f"weather is not imported but given to a command: --weather {path.name}")
-    if set(source.gives) <= {"climate"}:
-        raise NoAnswer("climate rasters are checked but not imported: the region's climate is that of its stations")
     found = read_checked(source, path, reading)
+    if found.rasters and set(source.gives) <= {"climate"} and not useful(found.rasters):
+        names = ", ".join(months_of(found.rasters))
+        raise NoAnswer(f"{names} was checked but is not imported: models use {', '.join(UNITS)}")
     progress(0.3)
     if leave_bad_out:
         found = leave_out(found)
@@ -185,6 +187,9 @@ def _write(found: Found, source: DataSource, folder: Path) -> None:
         from affine import Affine
 
         write_heights(folder / HEIGHTS, grid.values, Affine(*grid.transform))
+    if climate := useful(found.rasters):
+        named = {name: replace(grid, description=source.title) for name, grid in climate.items()}
+        write_climate(folder / CLIMATE, put_together([named]))
 
 
 def _typed(table: Any, kind: str, source: DataSource) -> Any:

@@ -255,11 +255,11 @@ def test_every_value_knows_its_source(context, tmp_path):
     assert (found.air_degc[2] == plain.air_degc[2]).all() and (found.air_degc[0] != plain.air_degc[0]).all()
     told = record.file.sample("air_degc", lon, lat, solar_hours_s(lon, date(2026, 6, 16)))
     assert np.nanmax(np.abs(told - np.where(found.from_file["air"], found.air_degc, np.nan))) == 0
-    label = source_label(found, record.file, 0)
+    label = source_label(found, record, 0)
     assert label == {"air": "ERA5", "humidity": "ERA5", "radiation": "clear sky"}
     partly = record.hours(lon, lat, date(2026, 6, 14))
-    assert source_label(partly, record.file, 0)["air"].startswith("ERA5 (")
-    assert source_label(plain, None)["air"] == "climate normals"
+    assert source_label(partly, record, 0)["air"].startswith("ERA5 (")
+    assert source_label(plain, usual)["air"] == "climate normals"
 
 
 def test_days_follow_one_another(context, tmp_path):
