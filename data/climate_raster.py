@@ -100,25 +100,8 @@ def uncrossed(rasters: Climate) -> tuple[dict[str, RasterGrid], int]:
     return made, count
 
 
-def write_climate(path: Path, rasters: Climate) -> None:
-    """Write rasters of one grid as the bands of a GeoTIFF, each with its name, unit and source."""
-    import rasterio
-    from affine import Affine
-
-    grids = [rasters[name] for name in sorted(rasters)]
-    rows, columns = grids[0].values.shape
-    profile = {"driver": "GTiff", "dtype": "float32", "count": len(grids), "crs": CRS_WGS84, "nodata": np.nan}
-    profile |= {"height": rows, "width": columns, "transform": Affine(*grids[0].transform)}
-    profile |= {"compress": "deflate", "predictor": 3, "interleave": "band"}
-    with rasterio.open(path, "w", **profile) as target:
-        for band, grid in enumerate(grids, start=1):
-            target.write(grid.values, band)
-            target.set_band_description(band, grid.name)
-            target.update_tags(band, unit=grid.unit, source=grid.description)
-
-
 def read_climate(path: Path) -> dict[str, RasterGrid]:
-    """Read what `write_climate` wrote.
+    """Read what `api.usecases.region_rasters.write_climate` wrote.
 
     Raises
     ------
