@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from api.region_choice import heights_of
+from api.region_choice import climate_of, heights_of
 from data.region_folder import SHIPPED
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class RegionContext:
         Put in place of climate normals where it covers.
     elevation : RasterGrid or None
         Heights, for slopes and the lapse of temperature.
+    climate : mapping of str to RasterGrid
+        Imported monthly climate, put in place of the stations' where it covers; see `data.climate_raster`.
     shelf : Shelf or None
         Where what is computed of the region is kept between starts.
     """
@@ -60,6 +62,7 @@ class RegionContext:
     network: Network
     weather_file: WeatherField | None = None
     elevation: RasterGrid | None = None
+    climate: Mapping[str, RasterGrid] = field(default_factory=dict)
     shelf: Shelf | None = None
     _risk: dict[date, SegmentRisk] = field(default_factory=dict)
     _made: dict[tuple[str, date], Any] = field(default_factory=dict)
@@ -72,16 +75,16 @@ class RegionContext:
 
     @cached_property
     def weather(self) -> WeatherRecord:
-        """Where weather is taken from: the file given, else the pack's normals."""
+        """Where weather is taken from: the file given, else imported climate, else the pack's normals."""
         from risk.weather import WeatherRecord
 
-        return WeatherRecord(self.pack.climate_stations, self.pack.climate_normals, self.weather_file)
+        return WeatherRecord(self.pack.climate_stations, self.pack.climate_normals, self.weather_file, self.climate)
 
     def with_files(self, weather: WeatherField | None = None, elevation: RasterGrid | None = None) -> RegionContext:
         """Return the same region under the weather and on the heights of files."""
         given = weather is not None or elevation is not None
         heights = self.elevation if elevation is None else elevation
-        return RegionContext(self.pack, self.network, weather, heights) if given else self
+        return RegionContext(self.pack, self.network, weather, heights, self.climate) if given else self
 
     @cached_property
     def loss_table(self) -> LossTable:
@@ -213,7 +216,7 @@ def open_region(folder: Path = SHIPPED) -> RegionContext:
     from routes.network import build_network
 
     pack = load_region(folder)
-    return RegionContext(pack, build_network(pack), elevation=read_heights(folder))
+    return RegionContext(pack, build_network(pack), elevation=read_heights(folder), climate=read_climates(folder))
 
 
 def read_heights(folder: Path) -> RasterGrid | None:
@@ -224,3 +227,13 @@ def read_heights(folder: Path) -> RasterGrid | None:
     from data.elevation import read_elevation
 
     return read_elevation(path)
+
+
+def read_climates(folder: Path) -> Mapping[str, RasterGrid]:
+    """Read the climate imported with a region; empty where there is none."""
+    path = climate_of(folder)
+    if path is None:
+        return {}
+    from data.climate_raster import read_climate
+
+    return read_climate(path)

@@ -7,6 +7,7 @@ tables and models need.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
-from api.context import RegionContext, open_region, read_heights
+from api.context import RegionContext, open_region, read_climates, read_heights
 from api.region_choice import chosen_region
 from api.shelf import Arrays, Shelf, as_array, as_bytes, digest_of, root_of
 
@@ -51,6 +52,11 @@ class PreparedRegion(RegionContext):
     def elevation(self) -> RasterGrid | None:  # type: ignore[override]
         """Heights that were imported with the region."""
         return read_heights(self.folder)
+
+    @cached_property
+    def climate(self) -> Mapping[str, RasterGrid]:  # type: ignore[override]
+        """Climate that was imported with the region."""
+        return read_climates(self.folder)
 
     @cached_property
     def _facts(self) -> Arrays | None:

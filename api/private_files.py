@@ -52,7 +52,7 @@ def write_private(folder: Path, files: Mapping[str, bytes], ours: re.Pattern[str
     return paths
 
 
-def write_one(path: Path, content: bytes) -> None:
+def write_one(path: Path, content: bytes | memoryview) -> None:
     """Put a file in its place at once, mode 0600, whole or not at all; raises OSError."""
     made = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

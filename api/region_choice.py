@@ -13,6 +13,8 @@ from data.region_folder import SHIPPED
 
 #: Heights that were imported, beside a region's tables.
 HEIGHTS = "elevation.tif"
+#: Monthly climate that was imported.
+CLIMATE = "climate.tif"
 #: Raised when the same imports make another region than before.
 _RULES = b"rules 1\n"
 
@@ -43,6 +45,12 @@ def chosen_region() -> Path:
 def heights_of(folder: Path) -> Path | None:
     """Return the raster of heights of a region folder, if it has one."""
     path = folder / HEIGHTS
+    return path if path.is_file() else None
+
+
+def climate_of(folder: Path) -> Path | None:
+    """Return the rasters of climate of a region folder, if it has some."""
+    path = folder / CLIMATE
     return path if path.is_file() else None
 
 

@@ -86,8 +86,11 @@ def read_state(root: Path) -> State:
         raise BadInput(f"{path} is damaged; put a copy back, or remove it to be without imports") from None
     if not isinstance(document, dict) or document.get("form") != FORM:
         raise BadInput(f"{path} is of another version of this program")
-    imports = tuple(Import(**each) for each in document["imports"])
-    return State(imports, str(document["region"]), int(document["next_number"]))
+    try:
+        imports = tuple(Import(**each) for each in document["imports"])
+        return State(imports, str(document["region"]), int(document["next_number"]))
+    except (LookupError, TypeError, ValueError):
+        raise BadInput(f"{path} is damaged; put a copy back, or remove it to be without imports") from None
 
 
 def state_bytes(state: State) -> bytes:

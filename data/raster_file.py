@@ -13,6 +13,8 @@ from data.units import CRS_WGS84, REGION_BBOX
 
 #: More cells than this are read coarser: 60 million take 240 MB.
 MOST_CELLS = 60_000_000
+#: More cells than this of a file are not read at all: the region at 30 m has 41 thousand million.
+MOST_SOURCE_CELLS = 50_000_000_000
 #: What marks cells without a value in files that do not say so.
 VOID = -9000.0
 
@@ -72,6 +74,9 @@ def read_band(
                 cell = max(cell, float(np.sqrt((right - left) * (top - bottom) / most_cells)))
                 shape = tuple(max(2, round(span / cell)) for span in (top - bottom, right - left))
                 window = from_bounds(left, bottom, right, top, warped.transform)
+                if window.width * window.height > MOST_SOURCE_CELLS:
+                    words = f"{window.width:.0f} x {window.height:.0f} cells in the region"
+                    raise BadInput(f"{file}: {words} are more than can be read; give a coarser one, or a part")
                 values = warped.read(band, window=window, out_shape=shape)
     except rasterio.errors.RasterioError as error:
         raise BadInput(f"{file} cannot be read as a raster: {str(error).splitlines()[0][:160]}") from None

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Bbox = tuple[float, float, float, float]
 AFRICA_BBOX: Bbox = (-26.0, -35.0, 60.0, 40.0)
 WORLD_BBOX: Bbox = (-180.0, -90.0, 180.0, 90.0)
-#: What a source can give. Roads, water, places and incidents become part of the region, elevation its heights; the
-#: others are checked and kept beside it, or are given to a command.
+#: What a source can give. Roads, water, places and incidents become part of the region, elevation its heights, climate
+#: its normals; the others are checked and kept beside it, or are given to a command.
 GIVES = ("roads", "water", "places", "incidents", "elevation", "climate", "weather", "borders", "areas", "tracks")
 
 

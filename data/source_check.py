@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import BadInput
+from data.file_bounds import check_bounds
 from data.grid import RasterGrid
 from data.source import DataSource, Reading
 from data.source_found import Finding, Found
@@ -37,6 +38,7 @@ def read_checked(source: DataSource, path: Path, reading: Reading) -> Found:
     if path.stat().st_size == 0:
         raise BadInput(f"{path.name}: the file is empty")
     try:
+        check_bounds(path)
         found = source.read(path, reading)
     except BadInput:
         raise

@@ -35,7 +35,10 @@ def chunks(path: Path, *, sep: str = ",", names: list[str] | None = None) -> Ite
             compression="zip" if path.suffix.lower() == ".zip" else None,
             quoting=3 if sep == "\t" else 0,
         ) as pieces:
-            yield from pieces
+            for piece in pieces:
+                if not isinstance(piece.index, pd.RangeIndex):  # pandas took the first columns for labels
+                    raise ValueError("rows have more cells than the first line has names")
+                yield piece
     except (OSError, ValueError, KeyError) as error:
         why = (str(error).splitlines() or [type(error).__name__])[0]
         raise BadInput(f"{path.name} cannot be read as a table ({why[:160]})") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -25,6 +25,9 @@ AFTERNOON_LAG_H, NIGHT_DECAY = 1.86, 2.20
 #: Share of global radiation that arrives diffuse under a clear, dusty sky. Judgement (0.15 clean to 0.4 in haze).
 DIFFUSE_SHARE = 0.25
 SAND_ALBEDO = 0.35
+KJ_PER_WH = 3.6
+#: High, clean air lets more through than the clear sky of Haurwitz; more than this is no sun. Judgement.
+MOST_OF_CLEAR = 1.2
 SHORTWAVE_ABSORPTION, LONGWAVE_EMISSIVITY, STEFAN_BOLTZMANN = 0.7, 0.97, 5.670374e-8
 
 
@@ -38,11 +41,17 @@ class DayClimate:
         Mean daily extremes.
     vapour_kpa : array, shape (n,)
         Mean vapour pressure of the day, above zero.
+    sun_kj_m2 : array, shape (n,), or None
+        Global radiation of the day, NaN where not known; the sky is clear there.
+    from_raster : mapping of str to bool array, shape (n,)
+        For "air", "humidity" and "radiation": where a climate raster tells it. Empty where there is none.
     """
 
     tmax_degc: Array
     tmin_degc: Array
     vapour_kpa: Array
+    sun_kj_m2: Array | None = None
+    from_raster: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class HourlyWeather:
     from_file : mapping of str to bool array
         For "air", "humidity" and "radiation": which values a weather file gave; the others come from climate normals
         and a clear sky. Empty where no file was asked.
+    from_raster : mapping of str to bool array, shape (n,)
+        As in `DayClimate`, of what no weather file gave.
     """
 
     air_degc: Array
@@ -66,6 +77,7 @@ class HourlyWeather:
     shade_degc: Array
     night: NDArray[np.bool_]
     from_file: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    from_raster: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 def saturation_kpa(air_degc: Array) -> Array:
@@ -156,9 +168,9 @@ def hourly_weather(lat: Array, on: date, climate: DayClimate) -> HourlyWeather:
     HourlyWeather
     """
     cos_zenith, day_length_h = solar_course(lat, on)
-    return radiated(
-        _air_degc(climate, day_length_h), climate.vapour_kpa[:, None], clear_sky_wm2(cos_zenith), cos_zenith
-    )
+    sun = usual_wm2(climate, cos_zenith)
+    told = radiated(_air_degc(climate, day_length_h), climate.vapour_kpa[:, None], sun, cos_zenith)
+    return replace(told, from_raster=climate.from_raster)
 
 
 def radiated(air_degc: Array, vapour_kpa: Array, global_wm2: Array, cos_zenith: Array) -> HourlyWeather:
@@ -186,6 +198,16 @@ def clear_sky_wm2(cos_zenith: Array) -> Array:
 
     zenith_deg = np.degrees(np.arccos(np.clip(cos_zenith, -1, 1)))
     return np.asarray(clearsky.haurwitz(pd.Series(zenith_deg.ravel()))["ghi"].to_numpy().reshape(zenith_deg.shape))
+
+
+def usual_wm2(climate: DayClimate, cos_zenith: Array) -> Array:
+    """Return global radiation, W/m2: the course of a clear sky's, with the day's sum where that is known."""
+    clear = clear_sky_wm2(cos_zenith)
+    if climate.sun_kj_m2 is None:
+        return clear
+    whole_kj = clear.sum(axis=1) * KJ_PER_WH
+    share = np.divide(climate.sun_kj_m2, whole_kj, out=np.ones(len(clear)), where=whole_kj > 0)
+    return np.asarray(clear * np.clip(np.nan_to_num(share, nan=1.0), 0, MOST_OF_CLEAR)[:, None])
 
 
 def _air_degc(climate: DayClimate, day_length_h: Array) -> Array:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.grid import RasterGrid
 from data.units import HOURS_PER_DAY, S_PER_H
 from data.weather_field import WeatherField
 from risk.climate import (
     HourlyWeather,
-    clear_sky_wm2,
     hourly_weather,
-    interpolate_normals,
     radiated,
     saturation_kpa,
     solar_course,
+    usual_wm2,
 )
+from risk.normals import CLEAR_SKY, STATIONS, Normals
 
 Array = NDArray[np.float64]
 
@@ -37,11 +40,19 @@ class WeatherRecord:
         Tables `climate_stations` and `climate_normals` of the region pack.
     file : WeatherField or None
         Put in place of the normals for each value that it covers.
+    rasters : mapping of str to RasterGrid
+        Monthly climate, put in place of the stations' where it covers; see `risk.normals`.
     """
 
     stations: pd.DataFrame
     normals: pd.DataFrame
     file: WeatherField | None = None
+    rasters: Mapping[str, RasterGrid] = field(default_factory=dict)
+
+    @cached_property
+    def usual(self) -> Normals:
+        """Climate of any day, without the file."""
+        return Normals(self.stations, self.normals, self.rasters)
 
     def hours(
         self, lon: Array, lat: Array, first: date, days: int = 1, elevation_m: Array | None = None
@@ -71,7 +82,8 @@ class WeatherRecord:
             for name in ("air_degc", "vapour_kpa", "sun_degc", "shade_degc", "night")
         }
         sources = {name: np.concatenate([day.from_file[name] for day in each], axis=1) for name in each[0].from_file}
-        return HourlyWeather(**parts, from_file=sources)
+        rasters = {name: np.all([day.from_raster[name] for day in each], axis=0) for name in each[0].from_raster}
+        return HourlyWeather(**parts, from_file=sources, from_raster=rasters)
 
     def covered_days(self, first: date) -> int:
         """Return how many days from `first` on the file may tell something of; at least one."""
@@ -81,7 +93,8 @@ class WeatherRecord:
         return max(1, (last - first).days + 1)
 
     def _day(self, lon: Array, lat: Array, on: date, elevation_m: Array | None) -> HourlyWeather:
-        usual = hourly_weather(lat, on, interpolate_normals(lon, lat, on, self.stations, self.normals, elevation_m))
+        climate = self.usual.on(lon, lat, on, elevation_m)
+        usual = hourly_weather(lat, on, climate)
         if self.file is None:
             return usual
         times_s = solar_hours_s(lon, on)
@@ -93,10 +106,10 @@ class WeatherRecord:
         told = radiated(
             np.where(known["air"], air, usual.air_degc),
             np.where(known["humidity"], saturation_kpa(dew), usual.vapour_kpa),
-            np.where(known["radiation"], np.where(cos_zenith > 0, radiation, 0.0), clear_sky_wm2(cos_zenith)),
+            np.where(known["radiation"], np.where(cos_zenith > 0, radiation, 0.0), usual_wm2(climate, cos_zenith)),
             cos_zenith,
         )
-        return replace(told, from_file=known)
+        return replace(told, from_file=known, from_raster=climate.from_raster)
 
 
 def solar_hours_s(lon: Array, on: date) -> Array:
@@ -112,14 +125,17 @@ def solar_time(moment: datetime, lon: float) -> tuple[date, int]:
     return local.date(), local.hour
 
 
-def source_label(weather: HourlyWeather, file: WeatherField | None, row: int = 0) -> dict[str, str]:
+def source_label(weather: HourlyWeather, record: WeatherRecord, row: int = 0) -> dict[str, str]:
     """Say for air, humidity and radiation of one position where its hours come from."""
     label = {}
-    for name, usual in (("air", "climate normals"), ("humidity", "climate normals"), ("radiation", "clear sky")):
+    for name, usual in (("air", STATIONS), ("humidity", STATIONS), ("radiation", CLEAR_SKY)):
+        raster = weather.from_raster.get(name)
+        if raster is not None and raster[row]:
+            usual = record.usual.words(name)
         told = weather.from_file.get(name)
         hours, whole = (0, 1) if told is None else (int(told[row].sum()), told.shape[1])
-        if hours == 0 or file is None:
+        if hours == 0 or record.file is None:
             label[name] = usual
         else:
-            label[name] = file.name if hours == whole else f"{file.name} ({hours} of {whole} h), {usual}"
+            label[name] = record.file.name if hours == whole else f"{record.file.name} ({hours} of {whole} h), {usual}"
     return label

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+from api.cli.main import exit_code
+from data.data_folder import ALONE
 
 GEONAMES = "\t".join(
     [
@@ -116,3 +122,22 @@ def write_overpass(path: Path) -> Path:
     ]
     path.write_text(json.dumps({"osm3s": {"timestamp_osm_base": "2026-01-01T00:00:00Z"}, "elements": elements}))
     return path
+
+
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for data of a test's own; what fixtures yield."""
+    monkeypatch.setenv("GUELTA_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path / "data"
+    os.environ.pop(ALONE, None)  # `--pack` says for the whole process what it starts from
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = exit_code([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}

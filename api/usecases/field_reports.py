@@ -76,7 +76,7 @@ def reported_region(base: RegionContext, store: Store, newest: int) -> RegionCon
         blocked_areas=with_closures(pack.blocked_areas, base.network.segments, store.everything("closure")),
         version=f"{pack.version}-{newest}",
     )
-    return RegionContext(changed, base.network, base.weather_file, base.elevation)
+    return RegionContext(changed, base.network, base.weather_file, base.elevation, base.climate)
 
 
 def with_water_reports(water: pd.DataFrame, reports: Iterable[Stored]) -> pd.DataFrame:

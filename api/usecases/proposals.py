@@ -12,7 +12,7 @@ import orjson
 
 from api.context import RegionContext
 from api.private_files import write_one
-from api.usecases.source_import import locked, put
+from api.usecases.source_import import imported, locked, put
 from data.data_folder import Import, read_state
 from data.errors import BadInput, NoAnswer
 from data.source import source_named
@@ -71,9 +71,12 @@ def read_proposals(root: Path) -> list[Proposal]:
         return []
     except orjson.JSONDecodeError:
         raise BadInput(f"{path} is damaged; put a copy back, or remove it to forget all proposals") from None
-    if document.get("form") != _FORM:
+    if not isinstance(document, dict) or document.get("form") != _FORM:
         raise BadInput(f"{path} is of another version of this program")
-    known = [Proposal(**each) for each in document["proposals"]]
+    try:
+        known = [Proposal(**each) for each in document["proposals"]]
+    except (LookupError, TypeError):
+        raise BadInput(f"{path} is damaged; put a copy back, or remove it to forget all proposals") from None
     there = {each.number for each in read_state(root).imports}
     # one whose import was undone waits for a decision again
     undone = {each.name for each in known if each.state == "accepted" and each.number not in there}
@@ -130,6 +133,10 @@ def accept(context: RegionContext, root: Path, name: str, by: str) -> tuple[Prop
     from routes.match_roads import match_roads
 
     one = _open(root, name)
+    digest = hashlib.sha256(orjson.dumps(one.lonlat)).hexdigest()
+    if (there := imported(root, "gpx", digest)) is not None:
+        # broken off after the import, before the decision was written
+        return _decide(root, replace(one, state="accepted", by=by, number=there.number)), there
     row = {
         "row": one.name,
         "key": one.name,
@@ -141,7 +148,6 @@ def accept(context: RegionContext, root: Path, name: str, by: str) -> tuple[Prop
     roads = lines_of("roads", [row | {"geometry": LineString(one.lonlat)}]).assign(confidence=one.confidence)
     if match_roads(roads, context.network, "tried").legs.empty:
         raise NoAnswer(f"{name} is not near enough to a place or leg to be joined to it")
-    digest = hashlib.sha256(orjson.dumps(one.lonlat)).hexdigest()
     made = put(Found({"roads": roads}), source_named("gpx"), f"proposal {name}", digest, root)
     return _decide(root, replace(one, state="accepted", by=by, number=made.number)), made
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from api.region_choice import HEIGHTS
+from api.region_choice import CLIMATE, HEIGHTS
 from api.usecases import region_add
+from api.usecases.region_rasters import name_rasters, put_climate, put_heights
 from data.data_folder import Import
+from data.errors import BadInput
 from data.region_folder import SHIPPED
 
 
@@ -45,6 +44,8 @@ def build_region(imports: Sequence[Import], root: Path, folder: Path) -> dict[in
     told: dict[int, list[str]] = {}
     for each in imports:
         source = root / "imports" / each.folder
+        if not source.is_dir():
+            raise BadInput(f"{source} is missing: put it back, or take it out with guelta data undo {each.number}")
         lines = told.setdefault(each.number, [])
         for kind, add in region_add.ADDERS.items():
             path = source / f"{kind}.parquet"
@@ -52,48 +53,8 @@ def build_region(imports: Sequence[Import], root: Path, folder: Path) -> dict[in
                 add(tables, path, each, lines)
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    _heights([root / "imports" / each.folder / HEIGHTS for each in imports], folder)
+    put_heights([root / "imports" / each.folder / HEIGHTS for each in imports], folder)
+    put_climate({each.number: root / "imports" / each.folder / CLIMATE for each in imports}, folder, told)
+    name_rasters(folder)
     read_region(folder)
     return told
-
-
-def _heights(paths: list[Path], folder: Path) -> None:
-    """Put imported heights together; of two in one place the later counts."""
-    from data.raster_file import MOST_CELLS
-
-    there = [path for path in paths if path.is_file()]
-    if not there:
-        return
-    target = folder / HEIGHTS
-    if len(there) == 1:
-        shutil.copyfile(there[0], target)
-    else:
-        import rasterio
-        from rasterio.merge import merge
-
-        opened = [rasterio.open(path) for path in reversed(there)]
-        try:
-            left, bottom = (min(getattr(each.bounds, side) for each in opened) for side in ("left", "bottom"))
-            right, top = (max(getattr(each.bounds, side) for each in opened) for side in ("right", "top"))
-            cell = max(
-                min(each.res[0] for each in opened), float(np.sqrt((right - left) * (top - bottom) / MOST_CELLS))
-            )
-            values, transform = merge(opened, res=cell, nodata=np.nan)
-        finally:
-            for each in opened:
-                each.close()
-        write_heights(target, values[0], transform)
-    # what is kept of a region is named after its tables: this one tells that the heights are others
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    (folder / "rasters.csv").write_text(f"file,sha256\n{HEIGHTS},{digest}\n", encoding="utf-8")
-
-
-def write_heights(path: Path, values: np.ndarray, transform: object) -> None:
-    """Write heights (m, NaN where none) as a GeoTIFF in tiles."""
-    import rasterio
-
-    profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326", "nodata": np.nan}
-    profile |= {"height": values.shape[0], "width": values.shape[1], "transform": transform}
-    profile |= {"compress": "deflate", "predictor": 3, "tiled": True, "blockxsize": 256, "blockysize": 256}
-    with rasterio.open(path, "w", **profile) as target:
-        target.write(values.astype(np.float32), 1)

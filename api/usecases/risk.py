@@ -100,13 +100,15 @@ def in_search_order(context: RegionContext, table: pd.DataFrame) -> pd.DataFrame
 
 def weather_words(context: RegionContext, on: date) -> str:
     """Say where the day's weather comes from."""
+    titles = context.weather.usual.words("air")
+    usual = f"{titles} where it covers, climate normals elsewhere" if titles else "climate normals"
     if context.weather_file is None:
-        return "climate normals"
+        return usual
     told = context.risk(on).table["weather_hours_from_file"].dropna()
     whole, some = int((told == HOURS_PER_DAY).sum()), int((told > 0).sum())
     return (
         f"{context.weather_file.name} for {whole} of {len(told)} segments, in part for {some - whole}; "
-        "climate normals elsewhere"
+        f"{usual}{'' if titles else ' elsewhere'}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,8 +18,10 @@ from typing import Any
 import pandas as pd
 
 from api.private_files import write_one
-from api.region_choice import HEIGHTS, region_name
-from api.usecases.region_build import build_region, write_heights
+from api.region_choice import CLIMATE, HEIGHTS, region_name
+from api.usecases.region_build import build_region
+from api.usecases.region_rasters import write_climate, write_heights
+from data.climate_raster import UNITS, months_of, put_together, useful
 from data.data_folder import Import, State, read_state, state_bytes
 from data.errors import BadInput, NoAnswer
 from data.source import DataSource, Reading
@@ -28,6 +31,9 @@ from data.source_found import COLUMNS, Finding, Found
 #: Kinds that become part of the region; the others are only kept.
 USED = ("places", "water", "incidents", "roads")
 KEPT = ("areas", "borders", "fords")
+#: Names of folders made here, and of their unfinished ones; what else lies beside them is left alone.
+_IMPORT = re.compile(r"\d{4,}-[a-z-]+|\.\d{4,}-[a-z-]+\.[0-9a-f]{8}\.part")
+_REGION = re.compile(r"[0-9a-f]{16}|\.[0-9a-f]{16}\.[0-9a-f]{8}\.part")
 _NUMBERS = ("lon", "lat", "precision_km", "dead", "missing", "survivors", "people")
 
 
@@ -54,6 +60,9 @@ def locked(root: Path) -> Iterator[None]:
         except OSError:
             raise NoAnswer(f"another command is changing {root}; try again when it has ended") from None
         yield
+    except OSError as error:
+        why = error.strerror or "the disk is full, or fails"
+        raise BadInput(f"{root}: cannot be read or written ({why}); what was there before holds") from None
     finally:
         os.close(handle)
 
@@ -80,9 +89,10 @@ def import_file(
         raise NoAnswer(f"tracks are not imported as they are: guelta data propose {path.name}")
     if set(source.gives) <= {"weather"}:
         raise NoAnswer(f"weather is not imported but given to a command: --weather {path.name}")
-    if set(source.gives) <= {"climate"}:
-        raise NoAnswer("climate rasters are checked but not imported: the region's climate is that of its stations")
     found = read_checked(source, path, reading)
+    if found.rasters and set(source.gives) <= {"climate"} and not useful(found.rasters):
+        names = ", ".join(months_of(found.rasters))
+        raise NoAnswer(f"{names} was checked but is not imported: models use {', '.join(UNITS)}")
     progress(0.3)
     if leave_bad_out:
         found = leave_out(found)
@@ -92,6 +102,12 @@ def import_file(
         raise BadInput(faults + (more if any(each.row for each in found.findings) else ["nothing was imported"]))
     made = put(found, source, path.name, file_digest(path), root, progress)
     return Imported(made, tuple(found.findings), tuple(found.remarks))
+
+
+def imported(root: Path, source: str, digest: str) -> Import | None:
+    """Return the import of a file by its SHA-256, None where it was not imported from that source."""
+    known = read_state(root).imports
+    return next((each for each in known if each.sha256 == digest and each.source == source), None)
 
 
 def put(
@@ -105,11 +121,11 @@ def put(
     """Put what was found in a file (its name, its SHA-256) into the region, in one step that happens or does not."""
     with locked(root):
         state = read_state(root)
-        twice = next((each for each in state.imports if each.sha256 == digest and each.source == source.name), None)
-        if twice:
+        if twice := imported(root, source.name, digest):
             raise NoAnswer(f"{file} is imported already (number {twice.number}, {twice.at[:10]})")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         made = Import(state.next_number, source.name, file[:120], digest, now, found.counts)
+        _tidy(root, state)
         kept = root / "imports" / made.folder
         part = kept.with_name(f".{kept.name}.{secrets.token_hex(4)}.part")
         try:
@@ -120,7 +136,9 @@ def put(
             progress(0.5)
             return _swing(root, State((*state.imports, made), "", made.number + 1)).imports[-1]
         except BaseException:
-            shutil.rmtree(kept, ignore_errors=True)
+            # stopped after it counted, while old regions were being removed: then it stands
+            if made.number not in {each.number for each in read_state(root).imports}:
+                shutil.rmtree(kept, ignore_errors=True)
             raise
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -172,9 +190,19 @@ def _swing(root: Path, state: State) -> State:
     # the one before stays: a service that started from it still reads there
     with suppress(OSError):
         for folder in (root / "regions").iterdir():
-            if folder.name not in (before, name):
+            if folder.name not in (before, name) and _REGION.fullmatch(folder.name):
                 shutil.rmtree(folder)
     return state
+
+
+def _tidy(root: Path, state: State) -> None:
+    """Remove what imports that were killed left behind; nobody else is at work here while the folder is locked."""
+    counted = {each.folder for each in state.imports}
+    for path in (root / "imports").glob("*"):
+        if path.name not in counted and _IMPORT.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in root.glob(".*.json.*.new"):
+        path.unlink(missing_ok=True)
 
 
 def _write(found: Found, source: DataSource, folder: Path) -> None:
@@ -185,6 +213,9 @@ def _write(found: Found, source: DataSource, folder: Path) -> None:
         from affine import Affine
 
         write_heights(folder / HEIGHTS, grid.values, Affine(*grid.transform))
+    if climate := useful(found.rasters):
+        named = {name: replace(grid, description=source.title) for name, grid in climate.items()}
+        write_climate(folder / CLIMATE, put_together([named]))
 
 
 def _typed(table: Any, kind: str, source: DataSource) -> Any:

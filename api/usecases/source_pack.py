@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import tempfile
 import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -27,6 +29,9 @@ from data.errors import BadInput
 FORM = "guelta pack 1"
 _MANIFEST, _SIGNATURE, _GRAPH = "pack.json", "pack.sig", "graph.graphml"
 MOST_FILES, MOST_MANIFEST, MOST_BYTES = 200, 1_000_000, 20_000_000_000
+#: Tables shrink to a fifth and rasters hardly: what unpacks to more than this times its size is made to fill a disk.
+MOST_RATIO = 100
+_NAME = re.compile(r"region/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _PIECE = 1 << 20
 
 
@@ -121,7 +126,8 @@ def open_pack(path: Path, signed_by: str = "") -> Pack:
             folder = _home() / hashlib.sha256(said).hexdigest()[:16]
             if not _is_whole(folder, manifest["files"]):
                 _unpack(path, archive, manifest["files"], folder)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError):
+    # zipfile says RuntimeError of a member that is locked with a password
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, EOFError):
         raise BadInput(f"{path.name} is no pack, or a damaged one") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read or unpacked ({error.strerror or error})") from None
@@ -180,14 +186,13 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> tuple[bytes, dict[str, An
         raise BadInput(f"{path.name}: its manifest is damaged") from None
     if not sound or not 1 <= len(files) <= MOST_FILES or min(sizes) < 0 or sum(sizes) > MOST_BYTES:
         raise BadInput(f"{path.name}: its manifest names files that no pack has")
+    if sum(sizes) > MOST_RATIO * path.stat().st_size:
+        raise BadInput(f"{path.name}: unpacks to {sum(sizes) / 1e6:.0f} MB, which no pack of its size does")
     return said, manifest
 
 
 def _is_plain(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return name == _GRAPH or (
-        len(parts) == 2 and parts[0] == "region" and not parts[1].startswith(".") and "\\" not in name
-    )
+    return name == _GRAPH or _NAME.fullmatch(name) is not None
 
 
 def _small(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from api.usecases.json_values import finite
 from data.errors import BadInput, NoAnswer
 from data.units import HOURS_PER_DAY, M_PER_KM, S_PER_H, require_utc
 from maps.land import clearly_at_sea
-from risk.climate import DayClimate, HourlyWeather, hourly_weather, interpolate_normals, saturation_kpa
+from risk.climate import HourlyWeather, hourly_weather, saturation_kpa
 from risk.group import Group
 from risk.immersion import immersion_survival, median_afloat_h, median_bare_h
 from risk.lifeclock import EARLIER_H, Driver, LifeClock, Situation, drivers, run_clock
@@ -160,7 +160,7 @@ def survive(
         hours, source = _as_said(context, position, stranded, weather)
     else:
         hours = context.weather.hours(lon, lat, stranded, days)
-        source = source_label(hours, context.weather_file)
+        source = source_label(hours, context.weather)
     start_hour = begin + EARLIER_H + hours_stranded
     situation = Situation(group, hours, start_hour, behaviour, hours_stranded)
     body, walk = BodyParameters(), WalkParameters()
@@ -180,7 +180,7 @@ def _as_said(
 ) -> tuple[HourlyWeather, dict[str, str]]:
     """Put what was said in place of the normals, for every day; the source of each value is kept."""
     lon, lat = np.array([position.lon]), np.array([position.lat])
-    normals = interpolate_normals(lon, lat, on, context.pack.climate_stations, context.pack.climate_normals)
+    normals = context.weather.usual.on(lon, lat, on)
     tmax = normals.tmax_degc if said.tmax_degc is None else np.array([said.tmax_degc])
     tmin = normals.tmin_degc if said.tmin_degc is None else np.array([said.tmin_degc])
     # one extreme alone moves the other with it: the day's range is better known than its level
@@ -191,11 +191,11 @@ def _as_said(
     vapour = normals.vapour_kpa
     if said.humidity_pct is not None:
         vapour = saturation_kpa((tmax + tmin) / 2) * said.humidity_pct / 100
-    source = {
-        name: "climate normals" if value is None else "given"
-        for name, value in (("tmax", said.tmax_degc), ("tmin", said.tmin_degc), ("humidity", said.humidity_pct))
-    }
-    return hourly_weather(lat, on, DayClimate(tmax, tmin, vapour)), {**source, "radiation": "clear sky"}
+    hours = hourly_weather(lat, on, replace(normals, tmax_degc=tmax, tmin_degc=tmin, vapour_kpa=vapour))
+    usual = source_label(hours, context.weather)
+    given = {"tmax": said.tmax_degc, "tmin": said.tmin_degc, "humidity": said.humidity_pct}
+    source = {name: usual.get(name, usual["air"]) if value is None else "given" for name, value in given.items()}
+    return hours, source | {"radiation": usual["radiation"]}
 
 
 def survival_document(answer: SurvivalAnswer, data_version: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _read(path: Path, reading: Reading) -> Found:
 
 SOURCE = DataSource(
     name="chirts",
-    title="CHIRTS maximum temperature",
+    title="CHIRTS monthly temperature",
     gives=("climate",),
     variables=(Variable("tmax", "degC", -30, 60), Variable("tmin", "degC", -40, 45)),
     bbox=(-180.0, -60.0, 180.0, 70.0),

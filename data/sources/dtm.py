@@ -63,7 +63,11 @@ def _read(path: Path, reading: Reading) -> Found:
             raise BadInput(f"{path.name}: no list 'result', which the API of DTM answers with")
         tables.append((path.stem, pd.DataFrame(records).map(lambda cell: "" if cell is None else str(cell))))
     else:
-        pieces = list(chunks(path))
+        pieces = []
+        for piece in chunks(path):
+            pieces.append(piece)
+            if sum(map(len, pieces)) > _MOST_ROWS:
+                raise BadInput(f"{path.name}: more than {_MOST_ROWS} rows")
         tables.append((path.stem, pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()))
     rows = [row for title, table in tables for row in _areas(title, table, day)]
     if not rows:

@@ -66,6 +66,9 @@ def _checked(mapping: Mapping[str, Any] | None) -> dict[str, Any]:
     columns, given, values = (mapping.get(name, {}) for name in ("columns", "set", "values"))
     if not all(isinstance(each, dict) for each in (columns, given, values)):
         raise BadInput("mapping: 'columns', 'set' and 'values' are objects")
+    faults += [f"mapping: '{name}' names a column, by its text" for name, each in columns.items() if not _is_text(each)]
+    faults += [f"mapping: '{name}' of values is an object" for name, each in values.items() if not _is_words(each)]
+    faults += [f"mapping: '{name}' of set is one text or number" for name, each in given.items() if not _is_one(each)]
     known = [name for name in COLUMNS[kind] if name not in ("row", "geometry")]
     faults += [
         f"mapping: '{name}' is no column of {kind}; there are {', '.join(known)}"
@@ -75,6 +78,18 @@ def _checked(mapping: Mapping[str, Any] | None) -> dict[str, Any]:
     if faults:
         raise BadInput(faults)
     return {**mapping, "columns": columns, "set": given, "values": values}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_one(each) for each in value.values())
 
 
 def _table(path: Path, mapping: dict[str, Any]) -> pd.DataFrame:

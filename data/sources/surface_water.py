@@ -20,6 +20,8 @@ PUDDLE_PCT, LASTING_PCT = 25, 75
 #: Larger waters are lakes or the sea, whose shores the region knows as shapes.
 _MOST_KM2 = 50.0
 _BLOCK = 2000
+#: A tile of the publisher has 1.6 thousand million.
+_MOST_CELLS = 4_000_000_000
 
 
 def _tiles() -> tuple[RemoteFile, ...]:
@@ -46,6 +48,8 @@ def _read(path: Path, reading: Reading) -> Found:
                 raise BadInput(f"{path.name}: is not in longitude and latitude (EPSG:4326)")
             if source.dtypes[0] != "uint8":
                 raise BadInput(f"{path.name}: occurrence is bytes of 0 to 100; this is {source.dtypes[0]}")
+            if source.width * source.height > _MOST_CELLS:
+                raise BadInput(f"{path.name}: {source.width} x {source.height} cells are more than a tile has")
             beyond = 0
             for row in range(0, source.height, _BLOCK):
                 for column in range(0, source.width, _BLOCK):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -15,8 +14,8 @@ import pandas as pd
 import pytest
 import tests_sources as made
 from shapely import LineString
+from tests_sources import run, snapshot
 
-from api.cli.main import exit_code
 from api.prepared_region import open_prepared
 from api.region_choice import chosen_region
 from data.data_folder import ALONE, data_root, read_state
@@ -29,21 +28,7 @@ LINES = {"gives": "roads", "columns": {}, "set": {"mode": "track", "last_seen": 
 
 @pytest.fixture(autouse=True)
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("GUELTA_DATA", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path / "data"
-    os.environ.pop(ALONE, None)  # `--pack` says for the whole process what it starts from
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    capsys.readouterr()
-    code = exit_code([str(word) for word in words])
-    out, err = capsys.readouterr()
-    return code, out, err
-
-
-def snapshot(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    yield from made.own_data(tmp_path, monkeypatch)
 
 
 def test_wells_become_part_of_the_region_and_are_undone(capsys, tmp_path, root, pack):
@@ -190,11 +175,14 @@ def test_tracks_propose_edges_that_a_person_accepts(capsys, tmp_path, root, cont
     assert json.loads(run(capsys, "data", "propose", tmp_path / "t.gpx", "--json")[1])[0]["passes"] == 1
     again = track(tmp_path, "u.gpx", "2026-06-20", 0.002)
     assert json.loads(run(capsys, "data", "propose", again, "--json")[1])[0]["passes"] == 2
+    undecided = (root / "proposals.json").read_bytes()
     code, out, _ = run(capsys, "data", "accept", "p1", "--json")
     assert code == 0 and json.loads(out)["state"] == "accepted"
     new = open_prepared().network.legs.query("leg_id.str.contains('imp1')")
     assert len(new) == 2 and new["confidence"].eq(0.7).all() and new["last_seen"].eq("2026-06-20").all()
     assert "dirkou" in {*new["from_id"], *new["to_id"]} and run(capsys, "data", "accept", "p1")[0] == 3
+    (root / "proposals.json").write_bytes(undecided)  # as if killed between the import and the decision
+    assert run(capsys, "data", "accept", "p1")[0] == 0 and len(read_state(root).imports) == 1
     assert run(capsys, "data", "undo")[0] == 0
     assert json.loads(run(capsys, "data", "proposals", "--json")[1])[0]["state"] == "open"
     code, _, _ = run(capsys, "data", "refuse", "p1", "--reason", "a dune field")

@@ -11,6 +11,7 @@ import xarray
 
 from api.cli.main import exit_code
 from data.errors import BadInput
+from data.grid import RasterGrid
 from data.weather_source import read_weather
 from risk.climate import saturation_kpa
 from risk.weather import WeatherRecord, solar_hours_s, source_label
@@ -255,11 +256,30 @@ def test_every_value_knows_its_source(context, tmp_path):
     assert (found.air_degc[2] == plain.air_degc[2]).all() and (found.air_degc[0] != plain.air_degc[0]).all()
     told = record.file.sample("air_degc", lon, lat, solar_hours_s(lon, date(2026, 6, 16)))
     assert np.nanmax(np.abs(told - np.where(found.from_file["air"], found.air_degc, np.nan))) == 0
-    label = source_label(found, record.file, 0)
+    label = source_label(found, record, 0)
     assert label == {"air": "ERA5", "humidity": "ERA5", "radiation": "clear sky"}
     partly = record.hours(lon, lat, date(2026, 6, 14))
-    assert source_label(partly, record.file, 0)["air"].startswith("ERA5 (")
-    assert source_label(plain, None)["air"] == "climate normals"
+    assert source_label(partly, record, 0)["air"].startswith("ERA5 (")
+    assert source_label(plain, usual)["air"] == "climate normals"
+
+
+def test_a_weather_file_wins_over_climate_rasters(context, tmp_path):
+    field = read_weather(era5(tmp_path / "era5.nc"))
+    values = np.full((40, 60), 40.0, dtype=np.float32)
+    rasters = {
+        name: RasterGrid(values - shift, 0.0, 30.0, 0.5, name, "degC", "Normals of a test")
+        for month in (6, 7)
+        for name, shift in ((f"tmax-{month:02d}", 0), (f"tmin-{month:02d}", 15))
+    }
+    plain = WeatherRecord(context.pack.climate_stations, context.pack.climate_normals, field)
+    record = WeatherRecord(plain.stations, plain.normals, field, rasters)
+    at = np.array([8.0, 20.0, 40.0]), np.array([18.0, 18.0, 18.0]), date(2026, 6, 16)
+    found, before = record.hours(*at), plain.hours(*at)
+    assert (found.air_degc[0] == before.air_degc[0]).all() and (found.air_degc[2] == before.air_degc[2]).all()
+    assert found.air_degc[1].max() == pytest.approx(40, abs=0.2)
+    assert found.air_degc[1].min() == pytest.approx(25, abs=0.7)
+    labels = [source_label(found, record, row)["air"] for row in range(3)]
+    assert labels == ["ERA5", "Normals of a test", "climate normals"]
 
 
 def test_days_follow_one_another(context, tmp_path):
