@@ -17,8 +17,9 @@ AXE = Path(__file__).parent / "assets" / "axe.min.js"
 SIZES = {"laptop": {"width": 1366, "height": 768}, "phone": {"width": 400, "height": 800}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    # not for the session: playwright keeps an event loop running, in which no other test could start its own
     if CHROMIUM is None:
         if os.environ.get("GUELTA_REQUIRE_BROWSER"):
             pytest.fail("chromium is not installed")
