@@ -27,7 +27,7 @@ class Isochrones:
     used : array, shape (rows, columns)
         What the quickest way there uses up (litres of fuel, or whatever was counted).
     stops : Stops
-        The points hours were found for: the centres of open cells, and points of the network in them.
+        The points hours were found for: centres of cells, points of the network in them, and the start.
     """
 
     ground: OpenGround
@@ -122,8 +122,8 @@ def isochrones(
     graph = ArrayGraph(range(cells + len(rows) + 1), tail, head)
     cost, by = graph.tree(hours, cells + len(rows))
     spent = _summed(graph, cost, by, used)
-    lonlat = np.vstack([np.column_stack(frame.centres()), points.lonlat[rows]])
-    stops = Stops(lonlat, np.append(np.arange(cells), in_cell[rows]), cost[:-1], spent[:-1])
+    lonlat = np.vstack([np.column_stack(frame.centres()), points.lonlat[rows], start])
+    stops = Stops(lonlat, np.concatenate([np.arange(cells), in_cell[rows], [cell]]), cost, spent)
     return _by_cell(ground, stops)
 
 
@@ -211,8 +211,8 @@ def _setting_out(
     ends = np.vstack([lonlat, points.lonlat[rows[inside]]])
     height = terrain.height_m.ravel()
     rise_m = np.append(np.nan_to_num(height[near] - height[own]), np.zeros(len(here)))
-    _, _, away_m = GEOD.inv(*np.tile(np.array(start)[:, None], len(ends)), ends[:, 0], ends[:, 1])
-    away_m = np.asarray(away_m, dtype=float)
+    lon, lat = (np.full(len(ends), each) for each in start)
+    away_m = np.asarray(GEOD.inv(lon, lat, ends[:, 0], ends[:, 1])[2], dtype=float)
     slope = np.divide(rise_m, away_m, out=np.zeros(len(ends)), where=away_m > 0)
     sand = terrain.in_sand.ravel()
     in_cell = np.append(near, np.full(len(here), own))

@@ -145,7 +145,7 @@ def _tell_ends(document: dict[str, Any]) -> None:
             bearing = "" if at["bearing_deg"] is None else f", true bearing {at['bearing_deg']:.0f}°"
             beyond = at["joins"] if len(document["legs"]) > 1 else document[other]["read_as"]
             # in the order of travel: the bearing is that from the first to the second
-            ends = (at["read_as"], beyond) if name == "from" else (beyond, at["read_as"])
+            first, last = (at["read_as"], beyond) if name == "from" else (beyond, at["read_as"])
             ground = "at sea" if leg["mode"] == "sea" else "of open ground"
-            way = f"{at['approach_km']:.1f} km {ground} from {ends[0]} to {ends[1]}"
+            way = f"{at['approach_km']:.1f} km {ground} from {first} to {last}"
             click.echo(f"{way} ({at['approach_hours']:.1f} h{bearing})")

@@ -18,6 +18,7 @@ from api.usecases.reach import ReachAsked, find_reach
 from api.usecases.route import find_route
 from api.usecases.route_document import route_document
 from data.errors import BadInput, NoAnswer
+from data.units import REGION_BBOX
 
 GEOD = Geod(ellps="WGS84")
 EVENING = "2026-06-15T18:00Z"
@@ -166,3 +167,25 @@ def test_http_takes_the_same_words_and_refuses_the_same(context: RegionContext) 
         assert client.get("/routes", params={**asked, **worse}).status_code == 422
     for worse in ({"hours": 10**30}, {"every": 0}, {"hours": -1}, {"start": "9999-12-31T23:00Z"}, {"litres": "inf"}):
         assert client.get("/reach", params={**reach, **worse}).status_code == 422
+
+
+def test_positions_on_the_edge_of_the_region_are_answered(context: RegionContext) -> None:
+    left, bottom, right, top = REGION_BBOX
+    for lat, lon in ((bottom, 25.0), (20.0, right), (top, right), (bottom, right), (20.0, left), (top, 10.0)):
+        at = f"{lat},{lon}"
+        try:
+            found = way(context, at, "agadez")
+            assert found["km"] >= GEOD.inv(lon, lat, 7.991, 16.973)[2] / 1000 - 0.1
+        except NoAnswer:
+            pass  # shut in, in words
+        try:
+            assert find_reach(context, ReachAsked(at, EVENING, 3, 3)).rings[0].polygon.area > 0
+        except NoAnswer:
+            pass
+
+
+def test_who_rests_is_where_they_are(context: RegionContext) -> None:
+    answer = find_reach(context, ReachAsked("18.5,10", "2026-06-15T08:00Z", 3, 1, "foot"))
+    assert answer.limit["walked_h"] == 0
+    for ring in answer.rings:
+        assert ring.polygon.covers(shapely.Point(10.0, 18.5))
