@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """How far a vehicle or people on foot get hour by hour, over open ground and the network.
 
-    AT is a place, a position or words, as for `guelta route`. Vehicles are limited by their fuel and the water of the crew,
+    AT is a place, position or words as in `guelta route`. Vehicles are limited by their fuel and the water of the crew,
     walkers by water and heat: they get no farther once a tenth of them are dead.
     """
     with progress_bar("finding what is reached") as progress:
