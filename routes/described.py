@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from data.errors import BadInput
-from routes.positions import Position, fold, read_position
+from routes.positions import Position, UnknownPlace, fold, read_position
 
 Kind = Literal["at", "offset", "beyond", "between", "travel"]
 
@@ -171,10 +171,10 @@ def _place(text: str, names: Gazetteer) -> Position:
         return _water(wells, text, names)
     try:
         return read_position(text if text != fold(text) else plain, names.places)
-    except BadInput as unknown:
+    except UnknownPlace as unknown:
         try:
             return _water(plain, text, names)
-        except BadInput:
+        except UnknownPlace:
             raise unknown from None
 
 
@@ -188,6 +188,6 @@ def _water(wanted: str, text: str, names: Gazetteer) -> Position:
         )
         raise BadInput(f"'{text}' fits several water points: {where}; give the position of the one meant")
     if found.empty:
-        raise BadInput(f"water point '{text}' is not known")
+        raise UnknownPlace(f"water point '{text}' is not known")
     row = found.iloc[0]
     return Position(float(row["lon"]), float(row["lat"]), None, f"{row['kind']} {row['name']} ({row['country']})")

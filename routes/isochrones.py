@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data.units import M_PER_KM
 from routes.array_graph import ArrayGraph, Floats, Ints
 from routes.geodesy import GEOD
-from routes.joins import NetworkPoints
+from routes.joins import SPACING_M, NetworkPoints
 from routes.network import Network
 from routes.open_ground import OpenGround
 
@@ -22,11 +22,43 @@ class Isochrones:
     Attributes
     ----------
     hours : array, shape (rows, columns)
-        Least hours to the centre of each cell, north row first; infinite where it is not reached or closed.
+        Least hours to each cell, its centre or a way through it, north row first; infinite where it is not reached or
+        closed.
     used : array, shape (rows, columns)
         What the quickest way there uses up (litres of fuel, or whatever was counted).
+    stops : Stops
+        The points hours were found for: centres of cells, points of the network in them, and the start.
     """
 
+    ground: OpenGround
+    hours: Floats
+    used: Floats
+    stops: Stops
+
+    def hours_to(self, lonlat: Floats, most: float) -> Floats:
+        """Return the hours to positions, shape (n,), by the best stop of their cells that is reached with so much.
+
+        From the stop on it is straight over the ground of the cell. Infinite where none is, and off the window.
+        """
+        stops, terrain = self.stops, self.ground.terrain
+        reached = np.flatnonzero(np.isfinite(stops.hours) & (stops.used <= most))
+        reached = reached[np.argsort(stops.cell[reached], kind="stable")]
+        cells = terrain.cells(lonlat)
+        first, last = (np.searchsorted(stops.cell[reached], cells, side=side) for side in ("left", "right"))
+        hours = np.full(len(lonlat), np.inf)
+        for row in np.flatnonzero((cells >= 0) & (first < last)).tolist():
+            at = reached[first[row] : last[row]]
+            ends = np.tile(lonlat[row], (len(at), 1))
+            hours[row] = (stops.hours[at] + _straight_hours(self.ground, stops.lonlat[at], ends, stops.cell[at])).min()
+        return hours
+
+
+@dataclass(frozen=True, eq=False)
+class Stops:
+    """Points with the hours to them and what the quickest way there uses up, and the cells they lie in."""
+
+    lonlat: Floats
+    cell: Ints
     hours: Floats
     used: Floats
 
@@ -57,6 +89,11 @@ def isochrones(
     start : tuple of float
         Longitude and latitude, on the window.
 
+    Notes
+    -----
+    The search begins at the position itself, not at the centre of its cell. A cell is reached where its centre is or a
+    point of the network in it.
+
     Raises
     ------
     ValueError
@@ -78,15 +115,27 @@ def isochrones(
             _along_legs(network, points, node, pace),
             _at_places(network, points, node),
             _on_and_off(ground, points, rows, in_cell[rows], node[rows], pace),
+            _setting_out(ground, points, rows, in_cell[rows], node[rows], pace, start),
             strict=True,
         )
     )
-    graph = ArrayGraph(range(cells + len(rows)), tail, head)
-    cost, by = graph.tree(hours, cell)
-    spent = _summed(graph, cost, by, used)[:cells]
-    shape = (frame.rows, frame.columns)
-    found = np.where(ground.terrain.closed.ravel(), np.inf, cost[:cells])
-    return Isochrones(found.reshape(shape), np.where(np.isfinite(found), spent, np.inf).reshape(shape))
+    graph = ArrayGraph(range(cells + len(rows) + 1), tail, head)
+    cost, by = graph.tree(hours, cells + len(rows))
+    spent = _summed(graph, cost, by, used)
+    lonlat = np.vstack([np.column_stack(frame.centres()), points.lonlat[rows], start])
+    stops = Stops(lonlat, np.concatenate([np.arange(cells), in_cell[rows], [cell]]), cost, spent)
+    return _by_cell(ground, stops)
+
+
+def _by_cell(ground: OpenGround, stops: Stops) -> Isochrones:
+    """Give each open cell what its stop reached soonest has."""
+    closed = ground.terrain.closed
+    known = np.flatnonzero(np.isfinite(stops.hours) & ~closed.ravel()[stops.cell])
+    known = known[np.lexsort((stops.used[known], stops.hours[known]))]
+    cells, first = np.unique(stops.cell[known], return_index=True)
+    hours, used = (np.full(closed.size, np.inf) for _ in range(2))
+    hours[cells], used[cells] = stops.hours[known[first]], stops.used[known[first]]
+    return Isochrones(ground, hours.reshape(closed.shape), used.reshape(closed.shape), stops)
 
 
 Arcs = tuple[Ints, Ints, Floats, Floats]
@@ -123,11 +172,54 @@ def _on_and_off(ground: OpenGround, points: NetworkPoints, rows: Ints, cell: Int
     terrain = ground.terrain
     is_open = ~terrain.closed.ravel()[cell]
     rows, cell, node = rows[is_open], cell[is_open], node[is_open]
-    lon, lat = (axis[cell] for axis in terrain.frame.centres())
-    _, _, away_m = GEOD.inv(points.lonlat[rows, 0], points.lonlat[rows, 1], lon, lat)
-    slow = ground.slowness(np.zeros(len(cell)), terrain.in_sand.ravel()[cell])
-    hours = np.asarray(away_m) / M_PER_KM / ground.kph * slow
+    centres = np.column_stack([axis[cell] for axis in terrain.frame.centres()])
+    hours = _straight_hours(ground, points.lonlat[rows], centres, cell)
     return _both(cell, node, hours, hours * pace.used_per_open_h)
+
+
+def _straight_hours(ground: OpenGround, starts: Floats, ends: Floats, cell: Ints) -> Floats:
+    """Return the hours of straight lines over the level ground of cells."""
+    _, _, away_m = GEOD.inv(starts[:, 0], starts[:, 1], ends[:, 0], ends[:, 1])
+    slow = ground.slowness(np.zeros(len(cell)), ground.terrain.in_sand.ravel()[cell])
+    return np.asarray(np.asarray(away_m) / M_PER_KM / ground.kph * slow, dtype=float)
+
+
+def _setting_out(
+    ground: OpenGround,
+    points: NetworkPoints,
+    rows: Ints,
+    cell: Ints,
+    node: Ints,
+    pace: Pace,
+    start: tuple[float, float],
+) -> Arcs:
+    """Join the position itself, the last node, to the centre of its cell, those around it and the network in it."""
+    terrain = ground.terrain
+    own = terrain.cell(*start)
+    assert own is not None
+    leads_to = np.unique(ground.graph.head[ground.graph.tail == own])
+    columns = terrain.frame.columns
+    beside = np.abs(leads_to // columns - own // columns) + np.abs(leads_to % columns - own % columns) == 1
+    near = np.append(own, leads_to[beside])[: 0 if terrain.closed.ravel()[own] else None]
+    lonlat = np.column_stack([axis[near] for axis in terrain.frame.centres()])
+    inside = np.flatnonzero(cell == own)
+    if terrain.closed.ravel()[own]:
+        # who stands on a way is on it, whatever lies elsewhere in the cell
+        inside = inside[points.away_m(*start)[rows[inside]] <= SPACING_M]
+    here = node[inside]
+    head = np.append(near, here)
+    ends = np.vstack([lonlat, points.lonlat[rows[inside]]])
+    height = terrain.height_m.ravel()
+    rise_m = np.append(np.nan_to_num(height[near] - height[own]), np.zeros(len(here)))
+    lon, lat = (np.full(len(ends), each) for each in start)
+    away_m = np.asarray(GEOD.inv(lon, lat, ends[:, 0], ends[:, 1])[2], dtype=float)
+    slope = np.divide(rise_m, away_m, out=np.zeros(len(ends)), where=away_m > 0)
+    sand = terrain.in_sand.ravel()
+    in_cell = np.append(near, np.full(len(here), own))
+    slow = np.mean([ground.slowness(slope, sand[each]) for each in (in_cell, np.full(len(ends), own))], axis=0)
+    hours = away_m / M_PER_KM / ground.kph * slow
+    tail = np.full(len(ends), terrain.frame.rows * columns + len(rows))
+    return tail, head, hours, hours * pace.used_per_open_h
 
 
 def _summed(graph: ArrayGraph, cost: Floats, by: Ints, used: Floats) -> Floats:

@@ -37,6 +37,10 @@ _STEPS: tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...] = (
 )
 
 
+#: Share of a cell by which a position may seem to lie off the window and lies on its edge.
+_EDGE = 1e-6
+
+
 @dataclass(frozen=True, eq=False)
 class Terrain:
     """What a window of ground is like, cell by cell, north row first.
@@ -67,8 +71,13 @@ class Terrain:
 
     def _row_column(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         frame = self.frame
-        row, column = np.floor((frame.top - lat) / frame.cell_deg), np.floor((lon - frame.left) / frame.cell_deg)
-        return row.astype(np.int64), column.astype(np.int64)
+        down, right = (frame.top - lat) / frame.cell_deg, (lon - frame.left) / frame.cell_deg
+        # what lies on the edge of the window, as on that of the region, belongs to the cell beside it
+        down, right = (
+            np.where(np.abs(each - np.clip(each, 0.0, count)) < _EDGE, np.clip(each, 0.0, count - _EDGE), each)
+            for each, count in ((down, frame.rows), (right, frame.columns))
+        )
+        return np.floor(down).astype(np.int64), np.floor(right).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ from routes.coordinates import coordinates, in_region, is_plain, tidy
 from routes.slips import ask_about_swap
 
 
+class UnknownPlace(BadInput):
+    """A name that no place of the region has."""
+
+
 @dataclass(frozen=True)
 class Position:
     """A position and how it was understood.
@@ -90,6 +94,6 @@ def _named(text: str, places: pd.DataFrame) -> Position:
         everything = {name: place_id for place_id, known in names.items() for name in known}
         close = difflib.get_close_matches(wanted, everything, n=3, cutoff=0.6)
         hint = f"; did you mean {' or '.join(dict.fromkeys(everything[name] for name in close))}?" if close else ""
-        raise BadInput(f"place '{text}' is not known{hint}")
+        raise UnknownPlace(f"place '{text}' is not known{hint}")
     place = places.loc[found[0]]
     return Position(float(place["lon"]), float(place["lat"]), found[0], f"{place['name']} ({place['country']})")

@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """How far a vehicle or people on foot get hour by hour, over open ground and the network.
 
-    AT is a place or a position as for `guelta route`. Vehicles are limited by their fuel and the water of the crew,
+    AT is a place, position or words as in `guelta route`. Vehicles are limited by their fuel and the water of the crew,
     walkers by water and heat: they get no farther once a tenth of them are dead.
     """
     with progress_bar("finding what is reached") as progress:
@@ -80,6 +80,9 @@ def command(
         click.echo(
             f"with {limit['water_l_each']:g} l each a tenth are dead after {last} h; nobody is counted on after that"
         )
+        click.echo(f"{limit['walked_h']:.1f} h of {hours} are walked, the rest rested")
+    finer = "; fewer hours are drawn finer" if hours > 1 else ""
+    click.echo(f"outlines are good to {document['good_to_km']:.1f} km{finer}")
     rows = [
         [each["name"], each["kind"], f"{each['by_hour']:.0f}", f"{100 * each['probability']:.0f} %"]
         for each in document["water"][:10]

@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Find a way between two positions, over open ground and the network, with its dry gaps.
 
-    FROM and TO are place ids or names (English, French, Arabic), `lat,lon`, DMS, UTM or MGRS; put "--" before a
-    position that begins with a minus sign.
+    FROM and TO are place ids or names (English, French, Arabic), `lat,lon`, DMS, UTM, MGRS, or words such as "90 km
+    west of Dirkou"; put "--" before a position that begins with a minus sign.
     """
     with progress_bar("finding the way") as progress:
         from api.prepared_region import open_prepared
@@ -91,9 +91,10 @@ def _tell_way(way: dict[str, Any]) -> None:
         gap = way["dry_gaps"][0]
         click.echo(f"longest dry gap {gap['km']:.0f} km, km {gap['km_from']:.0f}–{gap['km_to']:.0f}")
     if "fuel_l" in way:
+        at_sea = any(leg["mode"] == "sea" for leg in way["legs"])
         click.echo(
             f"fuel {way['fuel_l']:.0f} l of {way['fuel_usable_l']:.0f} l carried, a reserve kept; "
-            "nothing taken up on the way"
+            f"nothing taken up on the way{'; none counted at sea' if at_sea else ''}"
         )
     else:
         each = f"with {way['water_l_each']:g} l each"
@@ -138,9 +139,13 @@ def _tell_ends(document: dict[str, Any]) -> None:
     if document["km"] > FAR_ROUND * straight_km:
         times = document["km"] / straight_km
         click.echo(f"note: {times:.1f} times the straight distance; compare with --by time or --by distance")
-    for name in ("from", "to"):
+    for name, other, leg in (("from", "to", document["legs"][0]), ("to", "from", document["legs"][-1])):
         at = document[name]
         if at["approach_km"] > 0:
-            bearing = "" if at["bearing_deg"] is None else f", bearing {at['bearing_deg']:.0f}°"
-            way = f"{at['approach_km']:.1f} km of open ground ({at['approach_hours']:.1f} h{bearing})"
-            click.echo(f"{way} between {at['read_as']} and {at['joins']}")
+            bearing = "" if at["bearing_deg"] is None else f", true bearing {at['bearing_deg']:.0f}°"
+            beyond = at["joins"] if len(document["legs"]) > 1 else document[other]["read_as"]
+            # in the order of travel: the bearing is that from the first to the second
+            first, last = (at["read_as"], beyond) if name == "from" else (beyond, at["read_as"])
+            ground = "at sea" if leg["mode"] == "sea" else "of open ground"
+            way = f"{at['approach_km']:.1f} km {ground} from {first} to {last}"
+            click.echo(f"{way} ({at['approach_hours']:.1f} h{bearing})")

@@ -20,7 +20,7 @@ from risk.blocks import blocks_on
 from risk.terrain import elevation_m, in_sand
 from routes.array_graph import Floats
 from routes.geodesy import GEOD
-from routes.open_ground import Mask, OpenGround, Reached, Terrain
+from routes.open_ground import Mask, OpenGround, Terrain
 from routes.segments import SPEED_KPH
 
 if TYPE_CHECKING:
@@ -141,6 +141,14 @@ def _barred_waters(context: RegionContext) -> list[tuple[str, BaseGeometry]]:
     return found
 
 
+def lakes_around(context: RegionContext, lon: float, lat: float) -> list[str]:
+    """Return the names of the lakes in whose outline a position lies; outlines are good to kilometres."""
+    from shapely import Point
+
+    at = Point(lon, lat)
+    return [name for name, shape in _barred_waters(context) if shape.geom_type == "Polygon" and shape.contains(at)]
+
+
 def blocks_crossed(context: RegionContext, lines: list[Floats], on: date) -> list[dict[str, Any]]:
     """Return the areas closed by mines or fighting that lines (degrees) go through, with the km in each."""
     from shapely import LineString, union_all
@@ -177,12 +185,19 @@ def rasterized(frame: GridFrame, shapes: list[BaseGeometry], *, touched: bool = 
     return np.asarray(cells, dtype=bool)
 
 
-def why_shut_in(window: Window, reached_cells: Reached) -> list[str]:
-    """Return what closes the ground around the cells that were reached, by name; empty where the window's edge does."""
+def why_shut_in(window: Window, hours: Floats, lon: float, lat: float) -> list[str]:
+    """Return what closes the ground around the cells that are reached, by name; empty where the window's edge does.
+
+    Parameters
+    ----------
+    hours : array, as many values as cells
+        Infinite where a cell is not reached from the position (degrees).
+    """
     terrain = window.ground.terrain
-    reached = np.isfinite(reached_cells.hours).reshape(terrain.closed.shape)
+    reached = np.isfinite(hours).reshape(terrain.closed.shape)
     if not reached.any():
-        return [name for name, mask in window.reasons if mask.ravel()[reached_cells.cell]]
+        cell = terrain.cell(lon, lat)
+        return [name for name, mask in window.reasons if cell is not None and mask.ravel()[cell]]
     edge = np.concatenate([reached[0], reached[-1], reached[:, 0], reached[:, -1]])
     if edge.any():
         return []

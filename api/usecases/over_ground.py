@@ -20,6 +20,7 @@ from routes.joins import Join, nearest_joins
 from routes.open_ground import GroundWay, Reached
 from routes.paths import OPEN_GROUND, Route, open_leg
 from routes.positions import Position
+from routes.segments import SPEED_KPH
 
 #: Farther apart than this nobody is led from one position to another over open ground alone.
 DIRECT_KM = 600.0
@@ -93,7 +94,7 @@ class _Side:
             reached = ground.ground.reached_from(where.lon, where.lat, backwards=self.backwards)
             for part, join in nearest_joins(asked.context.network, points, parts, usable, reached).items():
                 self.found.setdefault(part, (join, reached))
-            self.shut_in = why_shut_in(ground, reached)
+            self.shut_in = why_shut_in(ground, reached.hours, where.lon, where.lat)
             yield True
             if self.shut_in:
                 return
@@ -152,10 +153,11 @@ def over_ground(
     routes = [route for route in routes if route.legs]
     if not routes:
         raise NoAnswer(f"start and end are the same place ({first.node})")
-    direct = _direct(asked, routes[0].hours)
+    direct = _direct(asked, asked.who.hours(routes[0]))
     # ground nobody knows is no short cut for a way that is known
     approaches_km = sum(end.way.length_m for end in (first, last) if end.way is not None) / M_PER_KM
-    if direct is not None and direct[2][0].length_km <= max(SHORT_KM, approaches_km):
+    afloat = clearly_at_sea(asked.start.lon, asked.start.lat)
+    if direct is not None and (afloat or direct[2][0].length_km <= max(SHORT_KM, approaches_km)):
         return direct
     return first, last, routes
 
@@ -210,12 +212,12 @@ def _mode(position: Position) -> str:
 
 
 def _direct(asked: Asked, below_h: float) -> tuple[JoinedEnd, JoinedEnd, list[Route]] | None:
-    """Return the way over open ground alone where it is quicker than so many hours."""
+    """Return the way over open ground (or, between two positions at sea, the sea) alone where it is quicker."""
     start, end = ((each.lon, each.lat) for each in (asked.start, asked.end))
     straight_km = distance_m(start, end) / M_PER_KM
     afloat = clearly_at_sea(*start)
-    kph = asked.who.off_network_kph
-    if not 0 < straight_km <= DIRECT_KM or straight_km / kph >= below_h or afloat or clearly_at_sea(*end):
+    kph = SPEED_KPH["sea"] if afloat else asked.who.off_network_kph
+    if not 0 < straight_km <= DIRECT_KM or straight_km / kph >= below_h or afloat != clearly_at_sea(*end):
         return None
     box = (min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1]))
     ground = _window(asked, frame_around(box, max(5.0, 0.4 * straight_km)), [start, end])
@@ -225,5 +227,6 @@ def _direct(asked: Asked, below_h: float) -> tuple[JoinedEnd, JoinedEnd, list[Ro
     way = reached.way(*end)
     if way.hours >= below_h:
         return None
-    joined = (JoinedEnd("start", way, "open ground"), JoinedEnd("end", None, "open ground"))
-    return *joined, [Route((open_leg("start", "end", way.lonlat, way.hours),))]
+    words = "the open sea" if afloat else "open ground"
+    joined = (JoinedEnd("start", way, words), JoinedEnd("end", None, words))
+    return *joined, [Route((open_leg("start", "end", way.lonlat, way.hours, _mode(asked.start)),))]

@@ -11,11 +11,12 @@ import numpy as np
 from api.context import RegionContext
 from api.usecases.inputs import Faults, moment_of
 from api.usecases.json_values import finite
-from api.usecases.open_ground import Window, blocks_around, frame_around, window
+from api.usecases.one_position import one_position
+from api.usecases.open_ground import Window, blocks_around, frame_around, lakes_around, why_shut_in, window
 from api.usecases.route import closed_of_day
 from api.usecases.traveller import DEFAULT_VEHICLE, RESERVE_SHARE, WALKER_LITRES, Traveller, traveller_of
 from data.errors import NoAnswer
-from data.units import HOURS_PER_DAY, M_PER_KM
+from data.units import HOURS_PER_DAY, KM_PER_DEG, M_PER_KM
 from maps.land import clearly_at_sea
 from risk.foot_reach import walking_hours
 from risk.group import Group
@@ -27,7 +28,7 @@ from routes.array_graph import Floats
 from routes.geodesy import GEOD
 from routes.isochrones import Isochrones, Pace, isochrones
 from routes.open_ground import Mask
-from routes.positions import Position, read_position
+from routes.positions import Position
 from routes.segments import SPEED_KPH
 from sar.fleet import SURFACE
 
@@ -66,7 +67,7 @@ class Ring:
 
 @dataclass(frozen=True, eq=False)
 class ReachAnswer:
-    """Rings from the first hour to the last, and the water points in the last one with the hours to them."""
+    """Rings from the first hour to the last, the water points in the last with the hours to them, height of a cell."""
 
     asked: ReachAsked
     position: Position
@@ -74,6 +75,7 @@ class ReachAnswer:
     rings: tuple[Ring, ...]
     water: list[dict[str, Any]]
     limit: dict[str, Any]
+    cell_km: float
 
 
 def find_reach(context: RegionContext, asked: ReachAsked) -> ReachAnswer:
@@ -87,7 +89,7 @@ def find_reach(context: RegionContext, asked: ReachAsked) -> ReachAnswer:
         For a position at sea, or on ground that is closed, with what closes it.
     """
     faults = Faults()
-    position = faults.read(lambda: read_position(asked.at, context.pack.places))
+    position = faults.read(lambda: one_position(context, asked.at))
     moment = faults.read(lambda: moment_of(asked.start, field="start"))
     who = faults.read(lambda: traveller_of(context, asked.vehicle, asked.litres_each))
     if not 1 <= asked.hours <= LONGEST_H:
@@ -96,8 +98,9 @@ def find_reach(context: RegionContext, asked: ReachAsked) -> ReachAnswer:
         faults.lines.append(f"every must be from 1 to the hours asked for ({asked.hours}), got {asked.every}")
     faults.settle()
     assert position is not None and moment is not None and who is not None
-    if position.place_id is None and clearly_at_sea(position.lon, position.lat):
-        raise NoAnswer(f"{position.read_as} lies at sea; guelta drift follows a boat")
+    if clearly_at_sea(position.lon, position.lat):
+        where = "at sea" if position.place_id is None else "on an island too small for the basemap"
+        raise NoAnswer(f"{position.read_as} lies {where}; guelta drift follows a boat")
     closed_by = [] if asked.through_blocked else blocks_around(context, position.lon, position.lat, moment.date())
     if closed_by:
         raise NoAnswer(f"{position.read_as} lies in a closed area: {', '.join(closed_by)}")
@@ -117,10 +120,21 @@ def find_reach(context: RegionContext, asked: ReachAsked) -> ReachAnswer:
         moving_h = np.minimum(np.arange(asked.hours + 1.0), water_h)
         limit = {"fuel_usable_l": float(who.vehicle.usable_fuel_l(RESERVE_SHARE)), "crew_water_h": water_h}
     ground, found = _searched(context, position, who, on, float(moving_h[-1]), asked.through_blocked)
+    _refuse_shut_in(context, ground, found, position, asked.hours)
     most = limit.get("fuel_usable_l", np.inf)
     rings = _rings(ground, found, asked, moving_h, most, clock if who.vehicle is None else None)
-    water = _water_reached(context, ground, np.where(found.used <= most, found.hours, np.inf), on, moving_h)
-    return ReachAnswer(asked, position, who, rings, water, limit)
+    water = _water_reached(context, found, most, on, moving_h)
+    cell_km = ground.ground.terrain.frame.cell_deg * KM_PER_DEG
+    return ReachAnswer(asked, position, who, rings, water, limit, cell_km)
+
+
+def _refuse_shut_in(context: RegionContext, ground: Window, found: Isochrones, position: Position, hours: int) -> None:
+    around = why_shut_in(ground, found.hours, position.lon, position.lat)
+    if not np.isfinite(found.hours).any():
+        by = ", ".join(around)
+        raise NoAnswer(f"{position.read_as} is too near to closed ground ({by}) for {hours} h: ask for fewer hours")
+    if around and lakes_around(context, position.lon, position.lat):
+        raise NoAnswer(f"{position.read_as} is shut in all around by {', '.join(around)}")
 
 
 def _foot_limit(clock: LifeClock, moving_h: Floats, who: Traveller) -> dict[str, Any]:
@@ -137,9 +151,14 @@ def _searched(
 ) -> tuple[Window, Isochrones]:
     """Lay a window as wide as anybody gets in so many hours, and search it once."""
     pace = _pace(who)
-    fastest_kph = max([who.off_network_kph, *pace.kph.values()])
+    fastest_kph = max([who.off_network_kph, *(kph for mode, kph in pace.kph.items() if mode != "sea")])
+    farthest_km = fastest_kph * moving_h
+    if who.vehicle is not None:
+        farthest_km = min(
+            farthest_km, float(who.vehicle.usable_fuel_l(RESERVE_SHARE)) / min(who.vehicle.l_per_km.values())
+        )
     here = (position.lon, position.lat)
-    frame = frame_around((*here, *here), max(5.0, fastest_kph * moving_h * 1.02))
+    frame = frame_around((*here, *here), max(5.0, farthest_km * 1.02))
     ground = window(context, frame, who, on, [here], through_blocked=through_blocked)
     points = context.network_points
     closed = {} if through_blocked else closed_of_day(context, on)
@@ -149,12 +168,12 @@ def _searched(
 
 def _pace(who: Traveller) -> Pace:
     modes = [mode for mode in SPEED_KPH if mode != "sea"]
+    kph = {mode: who.network_kph(mode) for mode in modes}
     if who.vehicle is None:
-        kph = dict.fromkeys(modes, SPEED_KPH["foot"])
         return Pace({**kph, "sea": 0.001}, dict.fromkeys(SPEED_KPH, 0.0), 0.0)
     per_km = {mode: who.vehicle.l_per_km[SURFACE[mode]] for mode in modes}
     return Pace(
-        {mode: SPEED_KPH[mode] for mode in SPEED_KPH},
+        {**kph, "sea": SPEED_KPH["sea"]},
         {**per_km, "sea": 0.0},
         who.vehicle.l_per_km["desert"] * who.off_network_kph,
     )
@@ -188,12 +207,11 @@ def _polygon(window_: Window, reached: Mask) -> MultiPolygon:
 
 
 def _water_reached(
-    context: RegionContext, window_: Window, hours: Floats, on: Any, moving_h: Floats
+    context: RegionContext, reach: Isochrones, most: float, on: Any, moving_h: Floats
 ) -> list[dict[str, Any]]:
     """Return the water points reached in time, soonest first, with the probability that each gives water."""
     water = context.water_points(on)
-    cell = window_.ground.terrain.cells(water[["lon", "lat"]].to_numpy(float))
-    at = np.where(cell >= 0, hours.ravel()[np.maximum(cell, 0)], np.inf)
+    at = reach.hours_to(water[["lon", "lat"]].to_numpy(float), most)
     reached = np.flatnonzero(at <= moving_h[-1])
     found = []
     for row in reached[np.argsort(at[reached], kind="stable")].tolist():
@@ -241,6 +259,7 @@ def reach_document(answer: ReachAnswer, data_version: str) -> dict[str, Any]:
         "vehicle": answer.who.name,
         "behaviour": answer.asked.behaviour if answer.who.vehicle is None else None,
         "limit": answer.limit,
+        "good_to_km": answer.cell_km,
         "water": answer.water,
         "features": features,
     }

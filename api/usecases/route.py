@@ -10,16 +10,20 @@ from typing import Any, Literal
 from api.context import RegionContext
 from api.usecases.confidence import confidence
 from api.usecases.inputs import Faults
+from api.usecases.one_position import one_position
 from api.usecases.open_ground import blocks_around, blocks_crossed
 from api.usecases.over_ground import Asked, JoinedEnd, over_ground
 from api.usecases.traveller import DEFAULT_VEHICLE, WALKER_LITRES, Traveller, endurance, traveller_of
 from data.errors import NoAnswer
 from risk.water import COUNTED_ON
 from routes.day_ways import DayWays
+from routes.geodesy import distance_m
 from routes.paths import OPEN_GROUND, Along, Criterion, Route, closed_spans, pareto_routes, risk_along
-from routes.positions import Position, read_position
+from routes.positions import Position
 from routes.profile import CorridorProfile
 
+#: Nearer to one another than this two positions are one.
+SAME_M = 1.0
 Wanted = Criterion | Literal["pareto"]
 
 
@@ -93,11 +97,13 @@ def find_route(
         If neither the network nor open ground outside closed areas joins them.
     """
     faults = Faults()
-    first = faults.read(lambda: read_position(start, context.network.places))
-    last = faults.read(lambda: read_position(end, context.network.places))
+    first = faults.read(lambda: one_position(context, start))
+    last = faults.read(lambda: one_position(context, end))
     who = faults.read(lambda: traveller_of(context, vehicle, litres_each))
     faults.settle()
     assert first is not None and last is not None and who is not None
+    if distance_m((first.lon, first.lat), (last.lon, last.lat)) < SAME_M:
+        raise NoAnswer(f"start and end are the same place ({first.place_id or first.read_as})")
     asked = Asked(context, day_ways(context, on), first, last, who, on, through_blocked)
 
     def search(ways: DayWays, one: str, two: str) -> list[Route]:

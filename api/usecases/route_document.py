@@ -12,7 +12,7 @@ from api.usecases.route import FoundRoute, RouteAnswer
 from api.usecases.traveller import Traveller
 from data.units import M_PER_KM
 from routes.geodesy import bearing_deg
-from routes.paths import Route
+from routes.paths import OPEN_GROUND, Route
 from routes.positions import Position
 from routes.profile import CorridorProfile
 
@@ -87,9 +87,9 @@ def _route(found: FoundRoute, who: Traveller) -> dict[str, Any]:
     route, profile = found.route, found.profile
     return {
         "km": route.length_km,
-        "hours": sum(who.leg_hours(leg) for leg in route.legs),
+        "hours": who.hours(route),
         "risk": finite(route.risk_per_day) if any(leg.leg_id for leg in route.legs) else None,
-        "open_ground_km": sum(leg.length_m for leg in route.legs if not leg.leg_id) / M_PER_KM,
+        "open_ground_km": sum(leg.length_m for leg in route.legs if leg.mode == OPEN_GROUND) / M_PER_KM,
         "legs": [
             {
                 "leg_id": leg.leg_id,

@@ -52,16 +52,27 @@ class Traveller:
             return WalkParameters().speed_kph
         return OFF_TRACK_SHARE * self.vehicle.speed_kph["desert"]
 
+    def network_kph(self, mode: str) -> float:
+        """Speed on ways of a mode on land: the network's, or the vehicle's own where that is less; walkers walk."""
+        if self.vehicle is None:
+            # as on open ground, so that the endurance of the body model and the hours told are of the same walk
+            return self.off_network_kph
+        return min(SPEED_KPH[mode], self.vehicle.speed_kph[SURFACE[mode]])
+
     @property
     def ground_slowness(self) -> Slowness:
         """How slopes and sand slow them."""
         return slowness if self.vehicle is None else drive_slowness
 
     def leg_hours(self, leg: RouteLeg) -> float:
-        """Return the hours on a leg: those of the network for vehicles, and at sea; walkers walk."""
-        if self.vehicle is not None or leg.mode in ("sea", OPEN_GROUND):
+        """Return the hours on a leg at the speed of `network_kph`; at sea and off the network those of the leg."""
+        if leg.mode in ("sea", OPEN_GROUND):
             return leg.travel_time_s / S_PER_H
-        return leg.length_m / M_PER_KM / SPEED_KPH["foot"]
+        return leg.length_m / M_PER_KM / self.network_kph(leg.mode)
+
+    def hours(self, route: Route) -> float:
+        """Return the hours on a whole way."""
+        return sum(self.leg_hours(leg) for leg in route.legs)
 
     def leg_litres(self, leg: RouteLeg) -> float:
         """Return the fuel a leg takes; none at sea and on foot. Over open ground it grows as the time does."""

@@ -30,8 +30,16 @@ def pace(context):
 
 def test_without_the_network_it_is_the_open_ground_alone(context, ground, pace):
     nothing = np.zeros(len(context.network_points.leg), dtype=bool)
-    found = isochrones(ground, context.network, context.network_points, nothing, pace, AGADEZ)
-    assert np.allclose(found.hours.ravel(), ground.reached_from(*AGADEZ).hours)
+    centre = tuple(float(axis[ground.terrain.cell(*AGADEZ)]) for axis in ground.terrain.frame.centres())
+    found = isochrones(ground, context.network, context.network_points, nothing, pace, centre)
+    assert np.allclose(found.hours.ravel(), ground.reached_from(*centre).hours)
+    # from elsewhere in the cell the way begins there, not at the centre
+    height, corner = ground.terrain.frame.cell_deg, (centre[0] + 0.45 * ground.terrain.frame.cell_deg, centre[1])
+    east = np.array([[centre[0] + height, centre[1]]])
+    off = isochrones(ground, context.network, context.network_points, nothing, pace, corner)
+    assert off.hours_to(east, np.inf)[0] < 0.7 * found.hours_to(east, np.inf)[0]
+    assert off.hours_to(np.array([centre]), np.inf)[0] > 0
+    assert np.isinf(off.hours_to(np.array([[40.0, 30.0]]), np.inf)).all()
     reached = np.isfinite(found.hours)
     assert np.allclose(found.used[reached], found.hours[reached] * pace.used_per_open_h)
 
@@ -39,7 +47,7 @@ def test_without_the_network_it_is_the_open_ground_alone(context, ground, pace):
 def test_places_are_reached_as_soon_as_by_network_or_open_ground(context, ground, pace):
     points = context.network_points
     found = isochrones(ground, context.network, points, ~points.at_sea, pace, AGADEZ)
-    alone = ground.reached_from(*AGADEZ).hours.reshape(found.hours.shape)
+    alone = isochrones(ground, context.network, points, np.zeros_like(points.at_sea), pace, AGADEZ).hours
     assert (found.hours <= alone + 1e-9).all() and (found.hours < alone - 1).any()
     land = nx.subgraph_view(
         context.network.graph, filter_edge=lambda u, v, key: context.network.graph[u][v][key]["mode"] != "sea"
