@@ -27,10 +27,11 @@ def main() -> None:
     arguments = parser.parse_args()
     rng = np.random.default_rng(0)
     tmax = rng.uniform(18, 47, SEGMENTS)
-    climate = DayClimate(tmax, tmax - rng.uniform(10, 18, SEGMENTS), rng.uniform(0.4, 2.0, SEGMENTS))
+    days = (tmax, tmax - rng.uniform(10, 18, SEGMENTS), rng.uniform(0.4, 2.0, SEGMENTS))
+    climate = DayClimate(*days)
     lat = rng.uniform(10, 34, SEGMENTS)
     table = LossTable(**read_water_loss())
-    hourly_weather(lat[:10], date(2026, 6, 15), DayClimate(*(part[:10] for part in vars(climate).values())))  # imports
+    hourly_weather(lat[:10], date(2026, 6, 15), DayClimate(*(part[:10] for part in days)))  # imports
     begun = time.perf_counter()
     weather = hourly_weather(lat, date(2026, 6, 15), climate)
     loss = hourly_loss(table, weather)

@@ -31,6 +31,7 @@ def served(more: Mapping[str, str] | None = None) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "api.serving:application", "--factory", "--port", str(port)]
+    command += ["--h11-max-incomplete-event-size", "131072"]  # as `api.serving` has it
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         access = {"GUELTA_STORE": f"sqlite:///{folder}/guelta.db", "GUELTA_OPEN_PLANNER": "1"}

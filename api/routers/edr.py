@@ -20,7 +20,7 @@ COVERAGE = Format("json", "application/prs.coverage+json", "CoverageJSON")
 _GEOJSON = Format("geojson", GEOJSON.media_type, "GeoJSON")
 _FORMATS = (COVERAGE, _GEOJSON)
 _COMMON = ("coords", "datetime", "parameter-name", "f", "crs")
-Coords = Annotated[str, Query(max_length=100_000, description="Well-known text, longitude before latitude.")]
+Coords = Annotated[str, Query(max_length=8_000, description="Well-known text, longitude before latitude.")]
 Day = Annotated[str, Query(alias="datetime", max_length=40, examples=["2026-06-15"])]
 Names = Annotated[str | None, Query(alias="parameter-name", description="Names with commas; all if left out.")]
 Form = Annotated[str | None, Query(description="json (CoverageJSON) or geojson.")]
