@@ -10,6 +10,7 @@ import click
 from api.cli.common import json_option, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
+    from api.usecases.source_fetch import Fetched
     from data.source import DataSource, RemoteFile
 
 _PARTS_SHOWN = 8
@@ -81,11 +82,17 @@ def info(name: str, as_json: bool) -> None:
 @json_option
 def fetch(name: str, part: str, dataset: str, again: bool, as_json: bool) -> None:
     """Fetch a file of the source NAME; broken off, the next try goes on from there."""
+    from api.usecases.dtm_fetch import fetch_dtm
     from api.usecases.source_fetch import fetch as fetch_file
     from data.data_folder import data_root
     from data.source import source_named
 
     source, root = source_named(name), data_root()
+    if name == "dtm":
+        with progress_bar(f"asking DTM for {part}"):
+            got = fetch_dtm(part, root, again=again)
+        _told(source, got, as_json)
+        return
     if name == "hdx":
         remote = _of_dataset(dataset, part, root, as_json)
         if remote is None:
@@ -94,6 +101,11 @@ def fetch(name: str, part: str, dataset: str, again: bool, as_json: bool) -> Non
         remote = source.remote(part)
     with progress_bar(f"fetching {remote.file}") as progress:
         got = fetch_file(remote, source.name, root, again=again, progress=progress)
+    _told(source, got, as_json)
+
+
+def _told(source: DataSource, got: Fetched, as_json: bool) -> None:
+    """Say what was fetched, and what comes next."""
     if as_json:
         print_json({"file": str(got.path), "sha256": got.sha256, "new": got.new, "licence": source.licence})
         return

@@ -147,6 +147,7 @@ SOURCE = DataSource(
     home="https://dtm.iom.int/datasets",
     patterns=("*dtm*.xlsx", "*dtm*.csv", "*dtm*.json"),
     read=_read,
-    by_hand="data sets are chosen on dtm.iom.int; its API wants a key of your own: save its answer as *dtm*.json",
+    by_hand="data sets are chosen on dtm.iom.int; with a key of your own in DTMAPI_SUBSCRIPTION_KEY: "
+    "guelta data fetch dtm --part Niger",
     stale_days=365,
 )
