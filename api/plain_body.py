@@ -14,11 +14,14 @@ class PlainBody(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        # pydantic reads true as 1; the definition of the API says a number, and a slip in a form would become one
-        if isinstance(value, bool) and info.field_name is not None:
+    def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # pydantic reads true as 1 and 0 as false: a slip would pass as meant, and the definition of the API says otherwise
+        if isinstance(value, (bool, int, float)) and info.field_name is not None:
             declared = cls.model_fields[info.field_name].annotation
             kinds = (declared, *get_args(declared))
-            if bool not in kinds and (int in kinds or float in kinds):
+            is_number, takes_number = not isinstance(value, bool), int in kinds or float in kinds
+            if not is_number and bool not in kinds and takes_number:
                 raise ValueError("Input should be a number, not true or false")
+            if is_number and bool in kinds and not takes_number:
+                raise ValueError("Input should be true or false, not a number")
         return value

@@ -70,3 +70,6 @@ def test_true_is_no_number(address: str, url: str) -> None:
     asked = {"date": "2026-06-15", "bases": ["agadez:2"], "hours_since_visit": True}
     answer = httpx.post(f"{address}/patrol-plans", json=asked, headers={"Authorization": f"Bearer {key}"}, timeout=100)
     assert answer.status_code == 422 and "hours_since_visit" in answer.json()["faults"][0]
+    asked = {"date": "2026-06-15", "bases": ["agadez:2"], "home_each_night": 0}
+    answer = httpx.post(f"{address}/patrol-plans", json=asked, headers={"Authorization": f"Bearer {key}"}, timeout=100)
+    assert answer.status_code == 422 and "home_each_night" in answer.json()["faults"][0]
