@@ -15,7 +15,7 @@ class PlainBody(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        # pydantic reads true as 1 and 0 as false: a slip would pass as meant, and the definition of the API says otherwise
+        # pydantic reads true as 1 and 0 as false: a slip would pass as meant
         if isinstance(value, (bool, int, float)) and info.field_name is not None:
             declared = cls.model_fields[info.field_name].annotation
             kinds = (declared, *get_args(declared))
