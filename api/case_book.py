@@ -186,13 +186,13 @@ class CaseBook:
         return True
 
     def forget(self, case_id: str) -> int:
-        """Erase what was replaced in a case from the history, also what came from other stores; return how much."""
+        """Erase what was replaced in a case from the history, also what came from other stores; return how much.
+
+        The bytes leave the files with `Database.tidy`.
+        """
         with self.store.writing() as writer:
             names = [each.record_id for each in writer.beginning(_EVENT, f"{case_id}.")]
-            gone = sum(writer.forget(_EVENT, each) for each in names) + writer.forget(_CASE, case_id)
-        if gone:
-            self.store.database.tidy()
-        return gone
+            return sum(writer.forget(_EVENT, each) for each in names) + writer.forget(_CASE, case_id)
 
     def _put(self, writer: Writer, case_id: str, rows: Sequence[Stored], event: Event) -> Stored:
         """Write an event after those there are."""

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from api.access.audit import AuditLog, Entry
 from api.case_book import CaseBook
 from api.case_record import CaseRecord, Event
+from api.store.errors import StoreFault
 from api.store.store import Store
 from api.usecases.case_events import CaseEvent, Decision, Retained, read_event, written
 from api.usecases.case_evidence import Logged, logged_of
@@ -84,6 +85,10 @@ def retain(
                     book.forget(case_id)  # another store thinned it out, and what it replaced is still here
             except (BadInput, NoAnswer) as error:
                 faults.append(str(error).splitlines()[0])
+    try:
+        store.database.tidy()
+    except StoreFault as error:
+        faults.append(f"{error}; retain again")
     return done, faults
 
 

@@ -72,11 +72,20 @@ class Database:
                 yield connection
 
     def tidy(self) -> None:
-        """Let what was erased go from the files too, as far as the database can: its copies are out of reach."""
+        """Let what was erased go from the files too, as far as the database can: its copies are out of reach.
+
+        Raises
+        ------
+        StoreFault
+            If somebody else has used the store for so long that this has to be tried again.
+        """
         with self._told(), self.engine.connect() as bare:
             connection = bare.execution_options(isolation_level="AUTOCOMMIT")
             if self.dialect == "sqlite":
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                # What is moved between pages leaves its bytes behind even under secure_delete: pages are written anew.
+                connection.exec_driver_sql("VACUUM")
+                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                    raise StoreFault(f"{self.shown} is in use, so that what was erased may be in its files still")
             else:
                 for table in ("change", "record", "idempotency"):
                     connection.exec_driver_sql(f"VACUUM {table}")
@@ -124,7 +133,10 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A writer takes its place before it reads, so that nothing it has read can change under it.
-        writes = connection.get_execution_options().get(_WRITES)
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        writes = options.get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests_runner import Runner, at_work, ended, is_alive, until
 
-RASTER = {"inputs": {"date": "2026-06-15", "resolution_deg": 0.15}, "outputs": {"risk": "reference"}, "response": "raw"}
+RASTER = {"inputs": {"date": "2026-06-15", "resolution_deg": 0.06}, "outputs": {"risk": "reference"}, "response": "raw"}
 FAULTY = {"inputs": {"incidents": "nothing", "train_until": "2020-12-31"}, "outputs": {}, "response": "raw"}
 
 

@@ -117,6 +117,19 @@ def test_contact_notes_go_after_thirty_days(book: CaseBook) -> None:
     assert retain(book.store, CLOSED + timedelta(days=31), place_of) == ([], [])
 
 
+def test_a_reader_in_the_way_is_told_and_the_next_run_ends_it(
+    book: CaseBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.store.engine.WAIT_S", 0.1)
+    hasty = open_store(f"sqlite:///{tmp_path}/guelta.db")
+    with book.store.database.reading() as connection:
+        connection.execute(text("SELECT count(*) FROM record"))
+        done, (fault,) = retain(hasty, CLOSED + timedelta(days=30), place_of)
+    assert [each.what for each in done] == ["notes"] and fault.endswith("retain again")
+    assert retain(hasty, CLOSED + timedelta(days=30), place_of) == ([], [])
+    assert "96 12 34 56" not in words(hasty)
+
+
 def test_positions_become_cells_after_ninety_days(book: CaseBook) -> None:
     audit = MemoryAudit()
     done, faults = retain(book.store, CLOSED + timedelta(days=90), place_of, audit)
