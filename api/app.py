@@ -57,8 +57,8 @@ def create_app(
     static_files()
     install(app, context.version)
     found: dict[str, NamedRouter] = collect(routers, "ROUTER")
-    for router in found.values():
-        app.include_router(router.routes)
+    # the routers have no prefix: their routes serve as they are, without being read once more for each application
+    app.router.routes += [route for router in found.values() for route in router.routes.routes]
     quick = {template: answer for router in found.values() for template, answer in router.quick.items()}
     (access or Access.closed()).install(app, context.version, QuickAnswers(app, quick))
     return app

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer_cache import AnswerCache
 from api.region_choice import climate_of, heights_of
 from data.region_folder import SHIPPED
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 #: Days whose risk is kept; one takes some 40 MB.
 _DAYS_KEPT = 4
 Made = TypeVar("Made")
+#: Of the answers kept of one region: some thousand ways.
+_MOST_ANSWERS_BYTES = 8_000_000
 
 
 @dataclass(eq=False)
@@ -72,6 +75,11 @@ class RegionContext:
     def version(self) -> str:
         """Version of the facts; see `RegionPack`."""
         return self.pack.version
+
+    @cached_property
+    def answers(self) -> AnswerCache:
+        """What was answered about the region before, by what was asked."""
+        return AnswerCache(_MOST_ANSWERS_BYTES)
 
     @cached_property
     def weather(self) -> WeatherRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -28,6 +29,8 @@ HOTLINES = "GUELTA_HOTLINES"
 HEIGHTS = "GUELTA_HEIGHTS"
 #: The public page is made ready when the service itself is, s.
 _PREPARES_AFTER_S = 5.0
+#: Of glibc's malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD, bytes.
+_MALLOPT = {-8: 2, -3: 1_000_000, -1: 2_000_000}
 #: uvicorn's own access log holds addresses and queries, which hold positions.
 _SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -73,6 +76,7 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     from api.routers.public import prepare_public
     from api.store.store import open_store
 
+    _give_memory_back()
     store, access = None, Access.closed()
     if url := environment.get(_STORE):
         store = open_store(url)
@@ -96,6 +100,17 @@ def application(environment: Mapping[str, str] = os.environ) -> FastAPI:
     later.daemon = True
     later.start()
     return app
+
+
+def _give_memory_back() -> None:
+    """Have the C library (glibc) give back what is let go of; it would else keep a hundred megabytes and more.
+
+    Threads share two arenas, large arrays are mapped on their own, and the end of the heap is given back early.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        for parameter, value in _MALLOPT.items():
+            library.mallopt(parameter, value)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -128,7 +143,5 @@ def serve(host: str, port: int, workers: int, served: Served, jobs: int = 0) -> 
 
 def run_workers(config: uvicorn.Config, host: str, port: int) -> None:
     """Run the workers of a configuration on a socket of `listening`."""
-    # each thread of a worker would else keep what it once needed to itself: a hundred megabytes more
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     with listening(host, port) as listener:
         Multiprocess(config, sockets=[listener]).run()

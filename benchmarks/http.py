@@ -70,7 +70,9 @@ def route_same() -> Iterator[str]:
 def route_varied() -> Iterator[str]:
     while True:
         start, end = RANDOM.sample(PLACES, 2)
-        yield f"/routes?from={start}&to={end}&by={RANDOM.choice(('time', 'risk'))}&date={DAY}"
+        # the litres change nothing of a drive, and make every address another one
+        litres = f"{50 * RANDOM.random():.6f}"
+        yield f"/routes?from={start}&to={end}&by={RANDOM.choice(('time', 'risk'))}&date={DAY}&litres={litres}"
 
 
 #: Name to what is asked, and the requests a second that are wanted.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -60,6 +61,11 @@ def command(
     if as_json:
         print_json(document)
         return
+    _tell(document, hours)
+
+
+def _tell(document: dict[str, Any], hours: int) -> None:
+    """Print what is reached as tables and sentences."""
     rows = [
         [
             "there and back" if each["kind"] == "and_back" else "there",
@@ -70,17 +76,7 @@ def command(
         for each in (feature["properties"] for feature in document["features"])
     ]
     print_table(f"Reached from {document['at']['read_as']}", ["reach", "hours", "km²", "alive"], rows)
-    limit = document["limit"]
-    if "fuel_usable_l" in limit:
-        click.echo(
-            f"limited by {limit['fuel_usable_l']:.0f} l of fuel and {limit['crew_water_h']:.0f} h of crew's water"
-        )
-    else:
-        last = "over 1440" if limit["hours_p10"] is None else f"{limit['hours_p10']:.0f}"
-        click.echo(
-            f"with {limit['water_l_each']:g} l each a tenth are dead after {last} h; nobody is counted on after that"
-        )
-        click.echo(f"{limit['walked_h']:.1f} h of {hours} are walked, the rest rested")
+    _tell_limit(document["limit"], hours)
     finer = "; fewer hours are drawn finer" if hours > 1 else ""
     click.echo(f"outlines are good to {document['good_to_km']:.1f} km{finer}")
     rows = [
@@ -91,3 +87,16 @@ def command(
         print_table("Water reached, soonest first", ["water", "kind", "by hour", "gives water"], rows, left=2)
     else:
         click.echo("no water point is reached")
+
+
+def _tell_limit(limit: dict[str, Any], hours: int) -> None:
+    if "fuel_usable_l" in limit:
+        click.echo(
+            f"limited by {limit['fuel_usable_l']:.0f} l of fuel and {limit['crew_water_h']:.0f} h of crew's water"
+        )
+    else:
+        last = "over 1440" if limit["hours_p10"] is None else f"{limit['hours_p10']:.0f}"
+        click.echo(
+            f"with {limit['water_l_each']:g} l each a tenth are dead after {last} h; nobody is counted on after that"
+        )
+        click.echo(f"{limit['walked_h']:.1f} h of {hours} are walked, the rest rested")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access.policy import allowed
 from api.access.who import audience_of
 from api.processes.patrol_plan import PatrolPlanInputs
-from api.router import NamedRouter, json_answer, reported_region_of
+from api.router import NamedRouter, json_answer, json_bytes, reported_region_of
 
 routes = APIRouter()
 
@@ -31,19 +31,15 @@ def route(
     from api.usecases.route import find_route
     from api.usecases.route_document import route_document
 
-    context = reported_region_of(request)
-    answer = find_route(
-        context,
-        start,
-        end,
-        by,
-        day_of(date),
-        alternatives,
-        through_blocked=through_blocked,
-        vehicle=vehicle,
-        litres_each=litres,
-    )
-    return json_answer(route_document(answer, context.version))
+    context, on = reported_region_of(request), day_of(date)
+    asked = (start, end, by, on, alternatives)
+    choices: dict[str, Any] = {"through_blocked": through_blocked, "vehicle": vehicle, "litres_each": litres}
+
+    def find() -> bytes:
+        return json_bytes(route_document(find_route(context, *asked, **choices), context.version))
+
+    kept = context.answers.get(("route", *asked, *choices.values()), find)
+    return Response(kept.body, media_type="application/json")
 
 
 @routes.get("/reach")

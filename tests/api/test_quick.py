@@ -13,6 +13,7 @@ from api.access.setup import Access
 from api.answer_cache import AnswerCache
 from api.context import RegionContext
 from api.quick import QuickAnswers
+from data.errors import BadInput
 
 ITEMS = (
     "segments/items?bbox=5,15,15,25&limit=100",
@@ -111,3 +112,20 @@ def test_tiles_are_kept_within_their_bytes() -> None:
     assert cache.size_bytes <= 5_000 and cache.find(0) is None
     assert cache.get(4, lambda: make(4)).body == bytes([4]) * 1000 and made == [0, 1, 2, 3, 4]
     assert cache.find(4) != cache.find(3) and cache.find("4") is None
+
+
+def test_a_way_is_found_once_and_again_for_another_question(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"from": "agadez", "to": "dirkou", "date": JUNE.isoformat(), "by": "risk"}
+    first = client.get("/routes", params=asked)
+    assert first.status_code == 200
+
+    def nothing(*_: object, **__: object) -> None:
+        raise BadInput("looked for once more")
+
+    monkeypatch.setattr("api.usecases.route.find_route", nothing)
+    again = client.get("/routes", params=asked)
+    assert again.content == first.content and again.headers["content-type"] == "application/json"
+    for other in ({"by": "time"}, {"to": "bilma"}, {"date": "2026-07-15"}, {"vehicle": "foot"}, {"alternatives": 2}):
+        assert client.get("/routes", params=asked | other).status_code == 422
