@@ -101,8 +101,8 @@ def test_variation_keeps_most_of_the_aim_and_differs(context):
 
 
 def test_exploration_moves_the_aim_not_the_promise(context):
-    plain = plan_day(context, JUNE, BASES, 12, explore=0.0).plan
-    curious = plan_day(context, JUNE, BASES, 12, explore=0.6).plan
+    plain = plan_day(context, JUNE, ["dirkou:2"], 12, explore=0.0).plan
+    curious = plan_day(context, JUNE, ["dirkou:2"], 12, explore=0.6).plan
     assert plain.aim == pytest.approx(plain.expected_people_reached)
     assert curious.expected_people_reached <= plain.best_aim + 1e-9
     assert curious.aim != pytest.approx(curious.expected_people_reached)
@@ -145,7 +145,7 @@ def test_what_was_seen_yesterday_is_worth_less(context, june_plan):
     seen = {piece.segment_id: convoy.start for convoy in june_plan.plan.convoys for piece in convoy.pieces}
     since = hours_since(context, seen, JUNE.replace(day=16), 168.0)
     assert (since < 30).sum() == len(seen) and since.max() == 168.0
-    request = read_request(context, JUNE.replace(day=16), Wishes(BASES, 12))
+    request = read_request(context, JUNE.replace(day=16), Wishes(("dirkou:2",), 12))
     after = plan_request(context, request, hours_since=since).plan
     fresh = plan_request(context, request, hours_since=np.full_like(since, 168.0)).plan
     assert after.expected_people_reached < fresh.expected_people_reached
