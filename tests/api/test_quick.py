@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 from tests_access import FREELY, client_of, local_client
 from tests_days import JUNE
 
+from api.access.audience import Audience
 from api.access.setup import Access
 from api.answer_cache import AnswerCache
 from api.context import RegionContext
+from api.prepared import prepared
 from api.quick import QuickAnswers
 from data.errors import BadInput
 
@@ -129,3 +133,15 @@ def test_a_way_is_found_once_and_again_for_another_question(
     assert again.content == first.content and again.headers["content-type"] == "application/json"
     for other in ({"by": "time"}, {"to": "bilma"}, {"date": "2026-07-15"}, {"vehicle": "foot"}, {"alternatives": 2}):
         assert client.get("/routes", params=asked | other).status_code == 422
+
+
+def test_boxes_find_what_meets_them(context: RegionContext) -> None:
+    found = prepared(context, "segments", Audience.PUBLIC)
+    draw = np.random.default_rng(3)
+    for _ in range(30):
+        west, south = draw.uniform(-12, 30), draw.uniform(5, 35)
+        boxes = [(west, south, west + size, south + size / 2) for size in draw.uniform(0.05, 12, 2)]
+        for asked in (tuple(boxes[:1]), tuple(boxes)):
+            shape = shapely.union_all([shapely.box(*each) for each in asked])
+            expected = np.flatnonzero(shapely.intersects(shape, found.geometries))
+            assert found.rows(asked).tolist() == expected.tolist()
