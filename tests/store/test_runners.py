@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests_runner import Runner, at_work, ended, is_alive, until
 
-RASTER = {"inputs": {"date": "2026-06-15", "resolution_deg": 0.08}, "outputs": {"risk": "reference"}, "response": "raw"}
+RASTER = {"inputs": {"date": "2026-06-15", "resolution_deg": 0.06}, "outputs": {"risk": "reference"}, "response": "raw"}
 FAULTY = {"inputs": {"incidents": "nothing", "train_until": "2020-12-31"}, "outputs": {}, "response": "raw"}
 
 
@@ -16,7 +16,7 @@ def ask(store, kind, params):
 
 
 def test_two_runners_share_the_work_and_what_one_dies_over_is_done_again(store, tmp_path: Path) -> None:
-    few = [ask(store, "hindcast", FAULTY) for _ in range(4)]
+    few = [ask(store, "hindcast", FAULTY) for _ in range(6)]
     runners = [Runner(store, tmp_path) for _ in range(2)]
     try:
         assert {ended(store, each) for each in few} == {"failed"}
