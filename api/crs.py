@@ -6,7 +6,6 @@ longitude in EPSG:4326.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -83,33 +82,30 @@ def read_bbox(text: str, address: str = CRS84) -> tuple[Box, ...]:
     BadInput
         If the numbers are not four or six finite ones, or not in order, or outside the system.
     """
+    fault = BadInput(f"bbox '{text}' is not the four (or, with heights, six) edges of a box in the axes of {address}")
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        raise _no_box(text, address) from None
-    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
-        raise _no_box(text, address)
+        raise fault from None
+    if len(numbers) not in (4, 6) or not all(np.isfinite(numbers)):
+        raise fault
     first, second = numbers[:2], numbers[len(numbers) // 2 :][:2]
     if address == f"{_EPSG}4326":
         first, second = first[::-1], second[::-1]
     (left, bottom), (right, top) = first, second
     if bottom > top:
-        raise _no_box(text, address)
+        raise fault
     if is_degrees(address):
         if not (-180 <= left <= 180 and -180 <= right <= 180 and -90 <= bottom <= top <= 90):
-            raise _no_box(text, address)
+            raise fault
         return ((left, bottom, right, top),) if left <= right else _two(left, bottom, right, top)
     if left > right:
-        raise _no_box(text, address)
+        raise fault
     moved = _transformer(address, CRS84).transform_bounds(left, bottom, right, top)
-    if not all(map(math.isfinite, moved)):
-        raise _no_box(text, address)
+    if not all(np.isfinite(moved)):
+        raise fault
     west, south, east, north = (float(edge) for edge in moved)
     return ((west, south, east, north),) if west <= east else _two(west, south, east, north)
-
-
-def _no_box(text: str, address: str) -> BadInput:
-    return BadInput(f"bbox '{text}' is not the four (or, with heights, six) edges of a box in the axes of {address}")
 
 
 def is_degrees(address: str) -> bool:

@@ -64,16 +64,8 @@ class ItemsQuery:
 
     def address(self, base: str, **changed: str | int) -> str:
         """Return the address of this query with some parameters changed; all others are kept."""
-        fresh = {name: _encoded(name, str(value)) for name, value in changed.items()}
-        if self.given.keys().isdisjoint(fresh):
-            parts = [self._text, *fresh.values()] if self._text else [*fresh.values()]
-        else:
-            parts = [*(self._encoded | fresh).values()]
-        return f"{base}?{'&'.join(parts)}" if parts else base
-
-    @cached_property
-    def _text(self) -> str:
-        return "&".join(self._encoded.values())
+        pairs = self._encoded | {name: _encoded(name, str(value)) for name, value in changed.items()}
+        return f"{base}?{'&'.join(pairs.values())}" if pairs else base
 
     @cached_property
     def _encoded(self) -> dict[str, str]:

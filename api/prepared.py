@@ -126,23 +126,24 @@ class Prepared:
         """Return the rows whose geometry meets one of the boxes, in order; all if there is none."""
         if not boxes:
             return np.arange(len(self.ids))
-        found = [self._meeting(box) for box in boxes]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        meets = self._meets(boxes[0])
+        for box in boxes[1:]:
+            meets |= self._meets(box)
+        return np.flatnonzero(meets)
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:
         """Left, bottom, right, top of each geometry, shape (4, n); NaN, which meets nothing, of an empty one."""
         return np.ascontiguousarray(shapely.bounds(self.geometries).T)
 
-    def _meeting(self, box: Box) -> NDArray[np.intp]:
+    def _meets(self, box: Box) -> NDArray[np.bool_]:
         """Return which geometries meet a box: most are told by their edges, only those across its border are tried."""
         left, bottom, right, top = self.edges
-        near = np.flatnonzero((right >= box[0]) & (left <= box[2]) & (top >= box[1]) & (bottom <= box[3]))
-        left, bottom, right, top = self.edges[:, near]
-        meets = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
-        across = ~meets
-        meets[across] = shapely.intersects(shapely.box(*box), self.geometries[near[across]])
-        return np.asarray(near[meets], dtype=np.intp)
+        near = (right >= box[0]) & (left <= box[2]) & (top >= box[1]) & (bottom <= box[3])
+        inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
+        across = np.flatnonzero(near & ~inside)
+        near[across] = shapely.intersects(shapely.box(*box), self.geometries[across])
+        return np.asarray(near, dtype=bool)
 
 
 def _json_type(values: list[Any]) -> str:
