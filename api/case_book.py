@@ -185,14 +185,15 @@ class CaseBook:
         self.forget(case_id)
         return True
 
-    def forget(self, case_id: str) -> int:
-        """Erase what was replaced in a case from the history, also what came from other stores; return how much.
+    def forget(self, case_id: str) -> None:
+        """Erase what was replaced in a case from the history, also what came from other stores.
 
         The bytes leave the files with `Database.tidy`.
         """
         with self.store.writing() as writer:
-            names = [each.record_id for each in writer.beginning(_EVENT, f"{case_id}.")]
-            return sum(writer.forget(_EVENT, each) for each in names) + writer.forget(_CASE, case_id)
+            for each in writer.beginning(_EVENT, f"{case_id}."):
+                writer.forget(_EVENT, each.record_id)
+            writer.forget(_CASE, case_id)
 
     def _put(self, writer: Writer, case_id: str, rows: Sequence[Stored], event: Event) -> Stored:
         """Write an event after those there are."""
